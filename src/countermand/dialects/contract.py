@@ -1,0 +1,376 @@
+"""What a dialect is: a record of functions and tables. Nothing is inherited and nothing that grants access has a default.
+
+The journey of a request (`countermand.api.exchange`): `rewrite` - match a `Route` - `credential`, judged by the API - the
+handler's `decode` - queries or a plan, run by the service - the handler's `encode`. Whatever goes wrong before the
+handler's encoder is a `Fault`, rendered by `encode_fault` in the shape that the vendor's clients expect.
+
+Every function here is pure: the instant, new ids and what is stored arrive as arguments.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from countermand.model.command import Command
+from countermand.model.event import Event
+from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
+from countermand.model.lifecycle import Lifecycle
+from countermand.model.order import Order
+from countermand.model.outcome import Refused, Verdict
+from countermand.model.query import Found, Query
+from countermand.model.record import Record
+
+#: The scope of a route that anybody may call: a login, a health check. Spelled out at each such route.
+PUBLIC: Final = "public"
+
+#: What a key may be allowed to do. A route names one of these.
+READ: Final = "orders:read"
+WRITE: Final = "orders:write"
+CANCEL: Final = "orders:cancel"
+SCOPES: Final = frozenset({READ, WRITE, CANCEL})
+
+# ------------------------------------------------------------------------------------------------------------ the wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireRequest:
+    """One HTTP request, as a codec needs it.
+
+    `path` begins below the mount and is percent-decoded per segment in `params` only. Header names are lower case, with
+    hyphens and underscores as sent. `query` keeps order and repeats. `base_url` is what the caller would have to put in
+    front of a path of this vendor. `received_at` is the dialect's clock.
+    """
+
+    method: str
+    path: str
+    received_at: datetime
+    params: Mapping[str, str] = field(default_factory=dict)
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    base_url: str = ""
+    request_id: str = ""
+
+    def query_value(self, name: str) -> str | None:
+        """The last value given for a query parameter, or None when it is absent."""
+        found = None
+        for key, value in self.query:
+            if key == name:
+                found = value
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireAnswer:
+    """One HTTP answer. `content-type` is added as JSON unless it is among the headers."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class FaultKind(StrEnum):
+    """Why a request never reached a decision. Each dialect has an answer for each."""
+
+    NO_CREDENTIAL = "no_credential"
+    BAD_CREDENTIAL = "bad_credential"  # unknown, revoked or expired
+    WRONG_TENANT = "wrong_tenant"  # a claim that the key carries was not presented, or differs
+    FORBIDDEN = "forbidden"  # the key lacks the scope
+    RATE_LIMITED = "rate_limited"
+    NO_ROUTE = "no_route"
+    WRONG_METHOD = "wrong_method"
+    BODY_TOO_LARGE = "body_too_large"
+    MALFORMED = "malformed"  # the body is not the JSON that it should be
+    INVALID = "invalid"  # it is JSON, but `fields` are not as they should be
+    UNAVAILABLE = "unavailable"  # the store can't be reached in time; nothing was changed, as far as we can know
+    INTERNAL = "internal"  # a bug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldFault:
+    """One thing wrong with one member. `path` and `code` are in the dialect's own spelling."""
+
+    path: str
+    message: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A broken message. `retry_after_s` is set when waiting helps, `allow` with WRONG_METHOD."""
+
+    kind: FaultKind
+    detail: str = ""
+    fields: tuple[FieldFault, ...] = ()
+    retry_after_s: int | None = None
+    allow: tuple[str, ...] = ()
+
+
+class CallerFault(Exception):  # noqa: N818 - h11's naming: whose fault it is says more than "error"
+    """Raised by decoders, and the only thing they raise."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.kind, fault.detail)
+        self.fault = fault
+
+
+# ------------------------------------------------------------------------------------------------------------- callers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """What the caller showed: a secret, and what it says about itself (`{"tenant": "bu_nl"}`), absent members left out."""
+
+    secret: str
+    claims: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A name and a password, presented to get a token."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """So many requests in each window of so many seconds, counted per key."""
+
+    requests_max: int
+    window_s: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateState:
+    """Where a key stands in its window, this request included. `reset_s` is the time to the window's end."""
+
+    limit: RateLimit
+    remaining: int
+    reset_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSeed:
+    """Credentials of one account at the vendor, as a sandbox world or `countermand keys create` states them.
+
+    `realm` is the unit that shares data: two seeds with one realm see the same orders, two realms never do. The API demands
+    that every member of `claims` is presented with equal value. `attributes` are for the dialect's own use (JSON values).
+    """
+
+    realm: str
+    secret: str
+    scopes: frozenset[str]
+    claims: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    login: Login | None = None
+    rate_limit: RateLimit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who is calling, judged and found good by the API. The only way to a tenant's data."""
+
+    tenant: str
+    dialect: str
+    key_id: str
+    scopes: frozenset[str]
+    attributes: Mapping[str, object] = field(default_factory=dict)
+
+    def order(self, order_id: str) -> OrderKey:
+        return OrderKey(self.tenant, self.dialect, order_id)
+
+    def alias(self, name: str, value: str) -> AliasKey:
+        return AliasKey(self.tenant, self.dialect, name, value)
+
+    def record(self, kind: str, record_id: str) -> RecordKey:
+        return RecordKey(self.tenant, self.dialect, kind, record_id)
+
+
+# -------------------------------------------------------------------------------------------------------------- asking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a plan may look at: the rows that the ask named, locked, as they are at `now`.
+
+    `records` holds the records that the ask named and that exist, and those of its `order_kinds`. `new_id()` gives a fresh
+    UUIDv7 string.
+    """
+
+    order: Order | None
+    records: Mapping[RecordKey, Record]
+    now: datetime
+    new_id: Callable[[], str]
+
+    def of_kind(self, kind: str) -> tuple[Record, ...]:
+        """The loaded records of one kind, oldest first."""
+        found = [record for record in self.records.values() if record.kind == kind]
+        return tuple(sorted(found, key=lambda record: (record.created_at, record.record_id)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the vendor would tell somebody. `address` None: nobody is known; it is recorded all the same."""
+
+    type: str
+    body: bytes
+    address: str | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What should happen: commands on the held order, in turn, and records to put. All of it, or nothing.
+
+    The first command that the engine refuses refuses the plan. `notices` are those of record changes; what an order's change
+    makes the vendor say comes from `Dialect.notices`. `note` reaches the encoder as `Done.note`.
+    """
+
+    commands: tuple[Command, ...] = ()
+    records: tuple[Record, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    note: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An idempotency key with the fingerprint of the request that it stands for."""
+
+    key: ClaimKey
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A decoded write. `order` names the order to lock: by key, by alias, or as the parent of a record.
+
+    `records` are locked too, and with `order_kinds` every record of these kinds that belongs to the order. `plan` is called
+    once with what was found and says what should happen, or why not; it checks what only this vendor demands. What every
+    order demands (lifecycle, quantities, amounts) the engine checks when it decides the plan's commands.
+    """
+
+    plan: Callable[[Held], Plan | Refused]
+    order: OrderKey | AliasKey | RecordKey | None = None
+    records: tuple[RecordKey, ...] = ()
+    order_kinds: tuple[str, ...] = ()
+    claim: Claim | None = None
+
+
+# -------------------------------------------------------------------------------------------------------------- routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A call that may change something."""
+
+    decode: Callable[[WireRequest, Caller], Ask]
+    encode: Callable[[Verdict, WireRequest], WireAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A call that changes nothing. `encode` gets one found thing per query, in the same order."""
+
+    decode: Callable[[WireRequest, Caller], tuple[Query, ...]]
+    encode: Callable[[tuple[Found, ...], WireRequest], WireAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A public call that trades a name and password for a token. `encode` gets the token, or None when refused."""
+
+    decode: Callable[[WireRequest], Login]
+    encode: Callable[[str | None, WireRequest], WireAnswer]
+    lifetime_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A public call whose answer depends on nothing stored."""
+
+    encode: Callable[[WireRequest], WireAnswer]
+
+
+Handler = Write | Read | SignIn | Fixed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One operation. `path` has `{name}` for a whole segment; literal segments win over names.
+
+    `operation` is the operationId in the OpenAPI document. `scope` is what a key must carry, or PUBLIC.
+    """
+
+    method: str
+    path: str
+    operation: str
+    scope: str
+    handler: Handler
+
+
+# -------------------------------------------------------------------------------------------------------------- worlds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A seed that has been given its tenant. `token` is how documents of a world name their owner (`_account`)."""
+
+    tenant: str
+    token: str
+    seed: AccountSeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A sandbox world about to be decoded: the document, its accounts, and the instant at which it begins."""
+
+    document: Mapping[str, object]
+    accounts: tuple[Account, ...]
+    now: datetime
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeded:
+    """What a world holds, in our terms. Written as it stands: no events, no obligations."""
+
+    orders: tuple[Order, ...] = ()
+    records: tuple[Record, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------------------- dialect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """Everything the rest of the house knows about a vendor. Leaving a member out is a type error."""
+
+    name: str
+    title: str
+    #: Where its API is mounted; routes are below it. `/<name>` for a vendor.
+    mount: str
+    #: By `Order.kind`; `order` is the ordinary kind.
+    lifecycles: Mapping[str, Lifecycle]
+    routes: tuple[Route, ...]
+    #: Undoes another transport of the same call (a gateway form) before routing; identity for most. Raises CallerFault.
+    rewrite: Callable[[WireRequest], WireRequest]
+    #: Reads the credential from the headers. Raises CallerFault with NO_CREDENTIAL.
+    credential: Callable[[WireRequest], Presented]
+    #: Whether a caller without a good credential is told 401 even where there is no route.
+    hides_routes: bool
+    encode_fault: Callable[[Fault, WireRequest], WireAnswer]
+    #: Headers for every answer to a caller with a rate limit.
+    limit_headers: Callable[[RateState], tuple[tuple[str, str], ...]]
+    #: Reads one account of a world, or the attributes given to `keys create`. Raises CallerFault with INVALID fields.
+    account: Callable[[Mapping[str, object]], AccountSeed]
+    #: Reads the collections of a world. Raises CallerFault with INVALID fields that point into it (`orders.3.status`).
+    world: Callable[[World], Seeded]
+    #: The values by which lists find the order after a change; stored as `Order.facets`.
+    facets: Callable[[Order], Mapping[str, str]]
+    #: What the vendor tells somebody because an order changed: before (None: placed now), after, what happened.
+    notices: Callable[[Order | None, Order, tuple[Event, ...]], tuple[Notice, ...]]
+    #: The OpenAPI 3.1 document of what is served, without `servers`.
+    openapi: Callable[[], Mapping[str, object]]

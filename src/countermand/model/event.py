@@ -1,0 +1,60 @@
+"""What happened to an order. Append-only, one sequence per order, enough to rebuild the row from the placed order.
+
+Types: exactly one of `order.cancelled` (every unit is now cancelled) and `order.lines_cancelled` (part is) per effective
+cancel, and no other type that begins with `order.`; `lifecycle.placed`, `lifecycle.moved`, `units.shipped`,
+`units.delivered`, `units.returned`, `units.reopened`, `facts.<what>`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from countermand.model.order import Line, Payment, PortionState, Shipment, TaxTotal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """Units taken out of one portion of a line and given another state, with the price and tax that go with them.
+
+    `portion` is the index in `Line.portions` at the moment of the taking; takings of one event apply in order.
+    """
+
+    line_id: str
+    sku: str
+    portion: int
+    state: PortionState
+    quantity_milli: int
+    price_minor: int
+    tax_minor: int
+    released_milli: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """Members of the order that were replaced; None left alone."""
+
+    facts: bytes | None = None
+    lines: tuple[Line, ...] | None = None
+    total_minor: int | None = None
+    taxes: tuple[TaxTotal, ...] | None = None
+    currency: str | None = None
+    payments: tuple[Payment, ...] | None = None
+    aliases: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry. `status` is the order's afterwards; `amount_minor` and `taxes` are what left its totals."""
+
+    type: str
+    at: datetime
+    status: str
+    takings: tuple[Taking, ...] = ()
+    amount_minor: int = 0
+    taxes: tuple[TaxTotal, ...] = ()
+    currency: str = ""
+    cancellation_id: str | None = None
+    shipment: Shipment | None = None
+    amendment: Amendment | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+    sequence: int = 0

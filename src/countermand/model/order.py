@@ -1,0 +1,138 @@
+"""Orders, lines and portions.
+
+A line is bought once and then falls apart: part is shipped, part is cancelled, part stays open. Each such part is a
+portion with its own quantity, price and tax, split off the portion it came from. The portions of a line always add up
+to what was ordered; that is the frozen price basis on which partial cancels are computed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from countermand.model.keys import OrderKey
+
+#: A quantity of one unit. Quantities have at most three decimals, so they are integers in thousandths.
+UNIT_MILLI = 1000
+
+
+class PortionState(StrEnum):
+    """Where the units of a portion are. OPEN ones can still be cancelled."""
+
+    OPEN = "open"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """Some units of a line that share one fate. Price and tax are of the whole portion; the price includes the tax."""
+
+    state: PortionState
+    quantity_milli: int
+    price_minor: int = 0
+    tax_minor: int = 0
+    #: The shipment (a parcel, a rental) that carries these units, once they left OPEN by being shipped.
+    shipment_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row of an order.
+
+    `names` are the identifiers by which a caller may select the line, each in the dialect's own spelling of the key
+    (`line_id`, `sku`, `ean`, ...); selection compares code points, nothing else. `reserved_milli` is how many of the open
+    units are held in stock for this order.
+    """
+
+    line_id: str
+    sku: str
+    portions: tuple[Portion, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    tax_rate_milli: int | None = None
+    reserved_milli: int = 0
+
+    def quantity_milli(self, *states: PortionState) -> int:
+        """Units in any of these states; of all states when none is given."""
+        return sum(p.quantity_milli for p in self.portions if not states or p.state in states)
+
+    @property
+    def open(self) -> Portion | None:
+        """The one open portion of the line, if any is left."""
+        for portion in self.portions:
+            if portion.state is PortionState.OPEN:
+                return portion
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxTotal:
+    """Tax of an order at one rate. The rate is in thousandths of a percent: 21 % is 21000."""
+
+    rate_milli: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """How some units left: a parcel with its carrier, or a rental with its device."""
+
+    shipment_id: str
+    carrier: str | None = None
+    tracking: str | None = None
+    shipped_on: str | None = None
+    delivered_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money of one tender. `authorised`, `captured` and `refunded` are running totals in minor units."""
+
+    payment_id: str
+    method: str = ""
+    authorised_minor: int = 0
+    captured_minor: int = 0
+    refunded_minor: int = 0
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order as it stands now.
+
+    `status` is a word of its dialect's lifecycle for `kind`. `total_minor` and `taxes` are what the customer still owes or
+    has paid for what is neither cancelled nor returned. `facts` is the vendor's own JSON, read by its dialect only.
+    `facets` are the values by which lists filter and sort it; `aliases` its other names (see `AliasKey`).
+    `version` goes up by one with every write, `sequence` is the number of its latest event.
+    """
+
+    tenant: str
+    dialect: str
+    order_id: str
+    status: str
+    placed_at: datetime
+    updated_at: datetime
+    kind: str = "order"
+    account: str = ""
+    currency: str = ""
+    lines: tuple[Line, ...] = ()
+    total_minor: int = 0
+    taxes: tuple[TaxTotal, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    cancelled_at: datetime | None = None
+    facets: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    facts: bytes = b"{}"
+    version: int = 1
+    sequence: int = 0
+
+    @property
+    def key(self) -> OrderKey:
+        return OrderKey(self.tenant, self.dialect, self.order_id)
+
+    def quantity_milli(self, *states: PortionState) -> int:
+        """Units of all lines in any of these states; all units when none is given."""
+        return sum(line.quantity_milli(*states) for line in self.lines)

@@ -1,0 +1,94 @@
+"""What can be read. A query is a value; the store answers it from an index (`countermand.store.port`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from countermand.model.event import Event
+from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.order import Order
+from countermand.model.record import Record
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page of orders or records in a total order: by `sort`, ties by id.
+
+    `sort` is `placed_at` (`created_at` for records), `id`, or the name of a facet. `facets` must all be equal. `after` is
+    the cursor of the last item seen, an id; an id that is unknown starts at the beginning. `offset` skips rows for dialects
+    whose pages have numbers; give one of the two. `count` asks for the number of all rows that match.
+    """
+
+    sort: str = "placed_at"
+    descending: bool = True
+    statuses: tuple[str, ...] = ()
+    facets: Mapping[str, str] = field(default_factory=dict)
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    after: str | None = None
+    offset: int = 0
+    limit: int | None = None
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetOrder:
+    """The order, or None. By key, by one of its aliases, or as the parent of a record."""
+
+    key: OrderKey | AliasKey | RecordKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOrders:
+    """A `Page` of orders of one tenant and dialect; `kind` None for all kinds."""
+
+    tenant: str
+    dialect: str
+    kind: str | None = "order"
+    listing: Listing = field(default_factory=Listing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetRecord:
+    """The record, or None."""
+
+    key: RecordKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRecords:
+    """A `Page` of records of one kind, perhaps of one order only."""
+
+    tenant: str
+    dialect: str
+    kind: str
+    order_id: str | None = None
+    listing: Listing = field(default_factory=Listing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEvents:
+    """The events of one order after a sequence number, oldest first."""
+
+    key: OrderKey
+    after: int = 0
+    limit: int = 100
+
+
+Query = GetOrder | ListOrders | GetRecord | ListRecords | ListEvents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item]):
+    """Some rows, whether more follow, and how many there are in all when that was asked."""
+
+    items: tuple[Item, ...]
+    more: bool = False
+    total: int | None = None
+
+
+Found = Order | Record | Page[Order] | Page[Record] | Page[Event] | None
