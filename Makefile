@@ -53,7 +53,7 @@ $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r .venv/uv.lock
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-config --no-deps --only-binary :all: --require-hashes -r requirements.lock \
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements.lock \
 		|| $(BIN)/python -m pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	touch $@
