@@ -120,6 +120,18 @@ def test_the_environment_is_read_in_one_place():
     assert readers == []
 
 
+def test_one_process_has_one_sqlite():
+    """Two SQLite libraries on one file break each other's locks; migrations end before apsw opens it."""
+    others = [
+        module.at(statement)
+        for module in product()
+        if "/migrations/" not in module.name
+        for name, statement in module.imported()
+        if name.partition(".")[0] == "sqlite3"
+    ]
+    assert others == []
+
+
 def test_the_lock_names_no_address():
     """Whoever installs chooses where from; the hashes see to it that it makes no difference."""
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
