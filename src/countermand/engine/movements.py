@@ -1,0 +1,172 @@
+"""Everything that happens to an order besides being cancelled: placed, shipped, delivered, returned, reopened, moved, amended."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from countermand.engine.cancel import possible, taxes_of
+from countermand.engine.evolve import evolve
+from countermand.engine.standing import standing_of, status_after
+from countermand.engine.units import GONE, NOT_YET_THERE, OPEN, Choice, States, choose, take
+from countermand.model.command import Amend, Deliver, Move, Reopen, Return, Ship
+from countermand.model.event import Amendment, Event, Taking
+from countermand.model.lifecycle import Lifecycle
+from countermand.model.order import Line, Order, PortionState, Shipment
+from countermand.model.outcome import Accepted, Refusal, Refused
+
+
+def place(order: Order, now: datetime) -> Accepted:
+    """A new order begins its sequence."""
+    event = Event(type="lifecycle.placed", at=now, status=order.status, currency=order.currency, sequence=1)
+    return Accepted(order=replace(order, sequence=1), events=(event,))
+
+
+def ship(order: Order, command: Ship, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
+    if order.status not in lifecycle.allowed.get(command.action, ()):
+        return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
+    chosen = choose(order, command.selectors, OPEN)
+    if isinstance(chosen, Refused):
+        return chosen
+    return _travel(order, lifecycle, chosen, _leg("units.shipped", PortionState.SHIPPED, OPEN, command.shipment, now))
+
+
+def deliver(order: Order, command: Deliver, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
+    if order.status not in lifecycle.allowed.get(command.action, ()):
+        return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
+    chosen = choose(order, command.selectors, NOT_YET_THERE)
+    if isinstance(chosen, Refused):
+        return chosen
+    leg = _leg("units.delivered", PortionState.DELIVERED, NOT_YET_THERE, command.shipment, now)
+    return _travel(order, lifecycle, chosen, leg)
+
+
+def reopen(order: Order, command: Reopen, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
+    """The units of a shipment that was called off become open again."""
+    if order.status not in lifecycle.allowed.get(command.action, ()):
+        return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
+    event = Event(type="units.reopened", at=now, status=order.status, sequence=order.sequence + 1)
+    takings = tuple(taking for line in order.lines for taking in take_back(line, command.shipment_id))
+    if not takings:
+        return Refused(refusal=Refusal.UNKNOWN_LINE, order=order, detail=command.shipment_id)
+    event = replace(event, takings=takings, data={"shipment_id": command.shipment_id})
+    return _accepted(order, lifecycle, event)
+
+
+def take_back(line: Line, shipment_id: str) -> tuple[Taking, ...]:
+    """Takings that open every unit of the line that this shipment carries, and reserve it again."""
+    return tuple(
+        Taking(
+            line_id=line.line_id,
+            sku=line.sku,
+            portion=index,
+            state=PortionState.OPEN,
+            quantity_milli=portion.quantity_milli,
+            price_minor=portion.price_minor,
+            tax_minor=portion.tax_minor,
+            released_milli=-portion.quantity_milli,
+        )
+        for index, portion in reversed(tuple(enumerate(line.portions)))
+        if portion.shipment_id == shipment_id and portion.state in GONE
+    )
+
+
+def returned(order: Order, command: Return, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
+    """Units come back, or only money does (`selectors` empty and an amount)."""
+    if order.status not in lifecycle.allowed.get(command.action, ()):
+        return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
+    money_only = command.selectors == () and command.amount is not None
+    chosen: tuple[Choice, ...] | Refused = () if money_only else choose(order, command.selectors, GONE)
+    if isinstance(chosen, Refused):
+        return chosen
+    if not chosen and not money_only:
+        return Refused(refusal=Refusal.NOTHING_OPEN, order=order)
+    if command.amount is not None and not possible(order, command.amount):
+        return Refused(refusal=Refusal.AMOUNT_IMPOSSIBLE, order=order)
+    takings = take(chosen, GONE, into=PortionState.RETURNED)
+    amount = command.amount
+    event = Event(
+        type="units.returned",
+        at=now,
+        status=order.status,
+        takings=takings,
+        amount_minor=amount.price_minor if amount else sum(taking.price_minor for taking in takings),
+        taxes=taxes_of(order.lines, takings) if amount is None or amount.taxes is None else amount.taxes,
+        currency=order.currency,
+        sequence=order.sequence + 1,
+    )
+    return _accepted(order, lifecycle, event)
+
+
+def move(order: Order, command: Move, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
+    """A legal move of the table. Into a cancelled status it is a cancellation: what is open is cancelled with it."""
+    status = lifecycle.moves.get((order.status, command.action))
+    if status is None:
+        return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
+    told = {"action": command.action, "from": order.status, "reason": command.reason}
+    event = Event(
+        type="lifecycle.moved",
+        at=now,
+        status=status,
+        currency=order.currency,
+        amendment=Amendment(facts=command.facts, payments=command.payments),
+        data={name: text for name, text in told.items() if text},
+        sequence=order.sequence + 1,
+    )
+    if status not in lifecycle.cancelled:
+        return Accepted(order=evolve(order, event), events=(event,))
+    takings = take(_all_open(order), OPEN, into=PortionState.CANCELLED)
+    event = replace(
+        event,
+        takings=takings,
+        amount_minor=sum(taking.price_minor for taking in takings),
+        taxes=taxes_of(order.lines, takings),
+    )
+    event = replace(event, type="order.cancelled")
+    return Accepted(order=evolve(order, event), events=(event,))
+
+
+def amend(order: Order, command: Amend, now: datetime) -> Accepted:
+    amendment = Amendment(
+        facts=command.facts,
+        lines=command.lines,
+        total_minor=command.total_minor,
+        taxes=command.taxes,
+        currency=command.currency,
+        payments=command.payments,
+        aliases=command.aliases,
+    )
+    event = Event(
+        type=f"facts.{command.what}", at=now, status=order.status, amendment=amendment, sequence=order.sequence + 1
+    )
+    return Accepted(order=evolve(order, event), events=(event,))
+
+
+# ----------------------------------------------------------------------------------------------- what these have in common
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    event: Event
+    into: PortionState
+    states: States
+
+
+def _leg(kind: str, into: PortionState, states: States, shipment: Shipment | None, now: datetime) -> _Leg:
+    return _Leg(Event(type=kind, at=now, status="", shipment=shipment), into, states)
+
+
+def _travel(order: Order, lifecycle: Lifecycle, chosen: tuple[Choice, ...], leg: _Leg) -> Accepted | Refused:
+    if not chosen:
+        return Refused(refusal=Refusal.NOTHING_OPEN, order=order)
+    takings = take(chosen, leg.states, into=leg.into)
+    return _accepted(order, lifecycle, replace(leg.event, takings=takings, sequence=order.sequence + 1))
+
+
+def _accepted(order: Order, lifecycle: Lifecycle, event: Event) -> Accepted:
+    after = evolve(order, event)
+    status = status_after(order.status, standing_of(after.lines), lifecycle)
+    event = replace(event, status=status)
+    return Accepted(order=replace(after, status=status), events=(event,))
+
+
+def _all_open(order: Order) -> tuple[Choice, ...]:
+    return tuple(Choice(line, line.open.quantity_milli) for line in order.lines if line.open)

@@ -1,0 +1,152 @@
+"""The arithmetic of portions: which units a command means, and what they cost.
+
+Price and tax of a part are shares of the portion it is split off; the rest keeps the remainder. So the portions of a line
+add up to what was ordered, always, in any order and size of splits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from countermand.model.command import Selector
+from countermand.model.event import Taking
+from countermand.model.money import share_minor
+from countermand.model.order import Line, Order, Portion, PortionState
+from countermand.model.outcome import Refusal, Refused
+
+States = frozenset[PortionState]
+
+OPEN: States = frozenset({PortionState.OPEN})
+NOT_YET_THERE: States = frozenset({PortionState.OPEN, PortionState.SHIPPED})
+GONE: States = frozenset({PortionState.SHIPPED, PortionState.DELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """So many units of one line."""
+
+    line: Line
+    quantity_milli: int
+
+
+def choose(order: Order, selectors: tuple[Selector, ...] | None, states: States) -> tuple[Choice, ...] | Refused:
+    """The units that a command means among those in `states`; everything there is when `selectors` is None."""
+    if selectors is None:
+        return tuple(Choice(line, left) for line in order.lines if (left := line.quantity_milli(*states)))
+    wanted: dict[str, int] = {}
+    for selector in selectors:
+        chosen = _choose_one(order, selector, states)
+        if isinstance(chosen, Refused):
+            return chosen
+        for choice in chosen:
+            total = wanted.get(choice.line.line_id, 0) + choice.quantity_milli
+            if total > choice.line.quantity_milli(*states):
+                return _no(order, Refusal.QUANTITY_TOO_LARGE, selector, (choice.line,))
+            wanted[choice.line.line_id] = total
+    return tuple(Choice(line, wanted[line.line_id]) for line in order.lines if line.line_id in wanted)
+
+
+def _choose_one(order: Order, selector: Selector, states: States) -> tuple[Choice, ...] | Refused:
+    named = [line for line in order.lines if _matches(line, selector.names)]
+    candidates = [line for line in named if line.quantity_milli(*states)]
+    if not candidates:
+        return _no(order, Refusal.LINE_CLOSED if named else Refusal.UNKNOWN_LINE, selector, named)
+    if selector.quantity_milli is None:
+        return tuple(Choice(line, line.quantity_milli(*states)) for line in candidates)
+    if len(candidates) > 1:
+        return _no(order, Refusal.AMBIGUOUS_LINE, selector, candidates)
+    return (Choice(candidates[0], selector.quantity_milli),)
+
+
+def _matches(line: Line, names: Mapping[str, str]) -> bool:
+    return all(line.names.get(name) == value for name, value in names.items())
+
+
+def _no(order: Order, refusal: Refusal, selector: Selector, lines: Sequence[Line]) -> Refused:
+    blocked = tuple(line.line_id for line in lines)
+    return Refused(refusal=refusal, order=order, pointer=selector.pointer, blocked_by=blocked)
+
+
+def take(choices: tuple[Choice, ...], states: States, *, into: PortionState) -> tuple[Taking, ...]:
+    """The takings that give the chosen units their new state.
+
+    Within a line the earliest portions are taken first; the takings are listed from the last portion to the first, so that
+    splitting one never moves the index of the next.
+    """
+    return tuple(taking for choice in choices for taking in _take_of_line(choice, states, into))
+
+
+def _take_of_line(choice: Choice, states: States, into: PortionState) -> list[Taking]:
+    left, free, taken = choice.quantity_milli, choice.line.reserved_milli, list[Taking]()
+    for index, portion in enumerate(choice.line.portions):
+        if portion.state not in states or not left:
+            continue
+        quantity = min(left, portion.quantity_milli)
+        released = min(free, quantity) if portion.state is PortionState.OPEN else 0
+        if into is PortionState.OPEN:
+            released = -quantity
+        taken.append(_taking(choice.line, index, quantity, into, released))
+        left, free = left - quantity, free - released
+    return taken[::-1]
+
+
+def _taking(line: Line, index: int, quantity_milli: int, into: PortionState, released_milli: int) -> Taking:
+    portion = line.portions[index]
+    return Taking(
+        line_id=line.line_id,
+        sku=line.sku,
+        portion=index,
+        state=into,
+        quantity_milli=quantity_milli,
+        price_minor=share_minor(portion.price_minor, quantity_milli, portion.quantity_milli),
+        tax_minor=share_minor(portion.tax_minor, quantity_milli, portion.quantity_milli),
+        released_milli=released_milli,
+    )
+
+
+def apply(line: Line, taking: Taking, shipment_id: str | None) -> Line:
+    """The line after one taking. Units that become open again join the open portion, if there is one."""
+    source = line.portions[taking.portion]
+    carried = shipment_id if taking.state in GONE and shipment_id else source.shipment_id
+    part = Portion(
+        state=taking.state,
+        quantity_milli=taking.quantity_milli,
+        price_minor=taking.price_minor,
+        tax_minor=taking.tax_minor,
+        shipment_id=None if taking.state is PortionState.OPEN else carried,
+    )
+    rest = _less(source, part)
+    pieces = (part,) if rest is None else (rest, part)
+    portions = line.portions[: taking.portion] + pieces + line.portions[taking.portion + 1 :]
+    if taking.state is PortionState.OPEN:
+        portions = _joined(portions)
+    return Line(
+        line_id=line.line_id,
+        sku=line.sku,
+        portions=portions,
+        names=line.names,
+        tax_rate_milli=line.tax_rate_milli,
+        reserved_milli=line.reserved_milli - taking.released_milli,
+    )
+
+
+def _less(portion: Portion, part: Portion) -> Portion | None:
+    if part.quantity_milli == portion.quantity_milli:
+        return None
+    return Portion(
+        state=portion.state,
+        quantity_milli=portion.quantity_milli - part.quantity_milli,
+        price_minor=portion.price_minor - part.price_minor,
+        tax_minor=portion.tax_minor - part.tax_minor,
+        shipment_id=portion.shipment_id,
+    )
+
+
+def _joined(portions: tuple[Portion, ...]) -> tuple[Portion, ...]:
+    opened = [portion for portion in portions if portion.state is PortionState.OPEN]
+    joined = Portion(
+        state=PortionState.OPEN,
+        quantity_milli=sum(portion.quantity_milli for portion in opened),
+        price_minor=sum(portion.price_minor for portion in opened),
+        tax_minor=sum(portion.tax_minor for portion in opened),
+    )
+    return (joined, *(portion for portion in portions if portion.state is not PortionState.OPEN))

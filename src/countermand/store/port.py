@@ -1,0 +1,171 @@
+"""What the service needs of a database, as promises. `tests/store` holds every adapter to each of them.
+
+1. A transaction is all or nothing, and durable when `transact` returns: a crash afterwards loses none of it.
+2. Everything that a transaction loaded is locked until it ends; two transactions never both decide on one version of a row.
+3. Rows are locked in key order, so transactions never deadlock on orders.
+4. Reads see every transaction that had returned before they began.
+5. A statement never reaches rows of a tenant that its caller did not name.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from countermand.model.event import Event
+from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
+from countermand.model.obligation import Obligation
+from countermand.model.order import Order
+from countermand.model.outcome import Cancellation
+from countermand.model.query import Found, Query
+from countermand.model.record import Record
+
+Value = TypeVar("Value")
+
+
+class StoreUnavailable(Exception):  # noqa: N818 - it names a state of the world, not a fault of ours
+    """The database can't be reached or did not answer in time. Nothing is known to have been changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """An idempotency key that was used: the fingerprint of its request, and the answer that it got."""
+
+    key: ClaimKey
+    fingerprint: bytes
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    created_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Wanted:
+    """What a batch needs to see. `names` are orders to be found by alias or through one of their records."""
+
+    orders: set[OrderKey] = field(default_factory=set)
+    names: set[AliasKey | RecordKey] = field(default_factory=set)
+    records: set[RecordKey] = field(default_factory=set)
+    #: For an order, by key or by name: the kinds of its records to load as well.
+    order_kinds: dict[OrderKey | AliasKey | RecordKey, tuple[str, ...]] = field(default_factory=dict)
+    claims: set[ClaimKey] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
+class Loaded:
+    """What there is of it, locked. Absent members do not exist."""
+
+    orders: dict[OrderKey, Order] = field(default_factory=dict)
+    names: dict[AliasKey | RecordKey, OrderKey] = field(default_factory=dict)
+    records: dict[RecordKey, Record] = field(default_factory=dict)
+    claims: dict[ClaimKey, StoredClaim] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Writes:
+    """What a batch changes. For orders and records the row before (None: new) stands beside the row after."""
+
+    orders: dict[OrderKey, tuple[Order | None, Order]] = field(default_factory=dict)
+    records: dict[RecordKey, tuple[Record | None, Record]] = field(default_factory=dict)
+    events: list[tuple[OrderKey, Event]] = field(default_factory=list)
+    cancellations: list[Cancellation] = field(default_factory=list)
+    obligations: list[Obligation] = field(default_factory=list)
+    claims: list[StoredClaim] = field(default_factory=list)
+    #: Change of the reserved quantity in thousandths, by (tenant, dialect, SKU).
+    stock: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.records or self.claims or self.obligations)
+
+
+@dataclass(slots=True)
+class Judged(Generic[Value]):
+    """What a batch came to: the rows to write, and the value for whoever asked."""
+
+    writes: Writes
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKey:
+    """A credential as stored: only the hash of its secret. `expires_at` None: never."""
+
+    key_id: str
+    secret_hash: bytes
+    tenant: str
+    dialect: str
+    name: str
+    scopes: frozenset[str]
+    claims: Mapping[str, str]
+    attributes: Mapping[str, object]
+    requests_max: int | None
+    window_s: int
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLogin:
+    """A name and password that can be traded for a token of `key`'s making. `password_hash` holds its own salt."""
+
+    username: str
+    password_hash: bytes
+    key: StoredKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldRows:
+    """Everything a sandbox world writes: it replaces all rows of `dialect` under these tenants and any it wrote before."""
+
+    dialect: str
+    keys: tuple[StoredKey, ...]
+    logins: tuple[StoredLogin, ...]
+    orders: tuple[Order, ...]
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a sandbox vendor has done since its world was put, and what it holds."""
+
+    events: tuple[tuple[str, Event], ...]
+    obligations: tuple[Obligation, ...]
+    #: (order, SKU, quantity in thousandths), only what is above zero.
+    reservations: tuple[tuple[str, str, int], ...]
+
+
+class Store(Protocol):
+    """One database."""
+
+    #: Whether one transaction may carry commands of several tenants. A database that is sharded by tenant says no.
+    mixes_tenants: bool
+
+    async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
+        """Load and lock `wanted`, let `judge` decide, write what it says and commit. `judge` may be called again."""
+
+    async def find(self, query: Query) -> Found:
+        """Answer one query."""
+
+    async def key_by_hash(self, secret_hash: bytes) -> StoredKey | None: ...
+
+    async def login_by_name(self, dialect: str, username: str) -> StoredLogin | None: ...
+
+    async def put_keys(self, keys: Iterable[StoredKey]) -> None: ...
+
+    async def keys(self) -> tuple[StoredKey, ...]: ...
+
+    async def replace_world(self, world: WorldRows) -> None: ...
+
+    async def effects(self, dialect: str) -> Effects: ...
+
+    async def sandboxed(self) -> bool | None:
+        """Whether this database was made for the sandbox; None while it holds nothing."""
+
+    async def claim_for(self, *, sandbox: bool) -> None:
+        """Say once and for all whether this database is a sandbox."""
+
+    async def ping(self) -> None:
+        """Return when the database answers. Raises StoreUnavailable."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,183 @@
+"""The store port on SQLite.
+
+Rule 1: one writer connection, one transaction at a time. Statements run on the event loop, because each is shorter than a
+hand-over between threads; only COMMIT, which waits for the disk, and BEGIN when another process holds the lock, run in the
+writer's thread. While it waits the loop reads the next requests: they are the next batch.
+Rule 2: `synchronous=FULL`. A COMMIT that returned survives a power cut.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+import apsw
+
+from countermand.model.query import Found, GetOrder, GetRecord, Query
+from countermand.store.port import (
+    Effects,
+    Judged,
+    Loaded,
+    StoredKey,
+    StoredLogin,
+    StoreUnavailable,
+    Wanted,
+    WorldRows,
+)
+from countermand.store.sql import statements
+from countermand.store.sqlite import credentials, loading, reading, sandboxing, writing
+from countermand.store.sqlite.schema import prepare
+
+Value = TypeVar("Value")
+
+_SQL: Final = statements(__package__)
+
+#: How long a transaction waits for another process's. Well below the time-outs of clients, well above any commit.
+BUSY_TIMEOUT_MS: Final = 5_000
+
+#: Pages of the log before SQLite copies them into the file: 16 MiB, so that the copying is rare and still short.
+WAL_PAGES_MAX: Final = 4_000
+
+#: Page cache per connection in KiB. The operating system caches the file as well.
+CACHE_KIB: Final = 32_768
+
+
+def _open(path: str, *, writable: bool) -> apsw.Connection:
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if writable else apsw.SQLITE_OPEN_READONLY
+    connection = apsw.Connection(path, flags=flags)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_MAX}")
+    return connection
+
+
+class SqliteStore:
+    """One SQLite file. Made by `SqliteStore.open`."""
+
+    mixes_tenants = True
+
+    def __init__(self, path: Path) -> None:
+        self._writer = _open(str(path), writable=True)
+        # Two readers, because a connection serves one thread at a time: one for the loop, one for the listing thread.
+        self._reader = _open(str(path), writable=False)
+        self._lister = _open(str(path), writable=False)
+        self._turn = asyncio.Lock()
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._listing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-reader")
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the file, made with its folder when it is new. Raises StoreUnavailable with the reason."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            prepare(path)
+            return cls(path)
+        except (apsw.Error, OSError) as error:
+            raise StoreUnavailable(f"can't open {path}: {error}") from error
+
+    async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
+        async with self._turn:
+            await self._begin()
+            try:
+                judged = judge(loading.load(self._writer, wanted))
+                if judged.writes:
+                    writing.write(self._writer, judged.writes)
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            await self._end("COMMIT" if judged.writes else "ROLLBACK")
+            return judged.value
+
+    async def _begin(self) -> None:
+        try:
+            self._writer.set_busy_timeout(0)
+            self._writer.execute("BEGIN IMMEDIATE")
+        except apsw.BusyError:
+            await self._in_thread(self._begin_patiently)
+
+    def _begin_patiently(self) -> None:
+        self._writer.set_busy_timeout(BUSY_TIMEOUT_MS)
+        self._writer.execute("BEGIN IMMEDIATE")
+
+    async def _end(self, how: str) -> None:
+        if how == "ROLLBACK":
+            self._writer.execute(how)
+            return
+        try:
+            await self._in_thread(lambda: self._writer.execute(how))
+        except StoreUnavailable:
+            if not self._writer.get_autocommit():
+                self._writer.execute("ROLLBACK")
+            raise
+
+    async def _in_thread(self, work: Callable[[], Value]) -> Value:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writing, work)
+        except (apsw.BusyError, apsw.IOError, apsw.FullError, apsw.CantOpenError, apsw.CorruptError) as error:
+            raise StoreUnavailable(str(error)) from error
+
+    async def find(self, query: Query) -> Found:
+        if isinstance(query, GetOrder | GetRecord):
+            return reading.find(self._reader, query)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._listing, reading.find, self._lister, query)
+
+    async def key_by_hash(self, secret_hash: bytes) -> StoredKey | None:
+        return credentials.key_by_hash(self._reader, secret_hash)
+
+    async def login_by_name(self, dialect: str, username: str) -> StoredLogin | None:
+        return credentials.login_by_name(self._reader, dialect, username)
+
+    async def put_keys(self, keys: Iterable[StoredKey]) -> None:
+        await self._write(lambda: credentials.put_keys(self._writer, keys))
+
+    async def keys(self) -> tuple[StoredKey, ...]:
+        return credentials.all_keys(self._reader)
+
+    async def replace_world(self, world: WorldRows) -> None:
+        await self._write(lambda: sandboxing.replace_world(self._writer, world))
+
+    async def effects(self, dialect: str) -> Effects:
+        return sandboxing.effects(self._reader, dialect)
+
+    async def sandboxed(self) -> bool | None:
+        value = credentials.house_value(self._reader, "sandbox")
+        if value is None:
+            ((holds,),) = self._reader.execute(_SQL["holds_anything"])
+            return False if holds else None
+        return value == "yes"
+
+    async def claim_for(self, *, sandbox: bool) -> None:
+        row = ("sandbox", "yes" if sandbox else "no")
+        await self._write(lambda: self._writer.execute(_SQL["put_house_value"], row))
+
+    async def ping(self) -> None:
+        try:
+            self._reader.execute("SELECT 1").fetchall()
+        except apsw.Error as error:
+            raise StoreUnavailable(str(error)) from error
+
+    async def close(self) -> None:
+        async with self._turn:
+            self._writing.shutdown()
+            self._listing.shutdown()
+            self._reader.close()
+            self._lister.close()
+            self._writer.close()
+
+    async def _write(self, work: Callable[[], object]) -> None:
+        """A rare write as one transaction, wholly in the writer's thread."""
+
+        def transaction() -> None:
+            self._begin_patiently()
+            try:
+                work()
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+
+        async with self._turn:
+            await self._in_thread(transaction)

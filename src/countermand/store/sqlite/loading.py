@@ -1,0 +1,80 @@
+"""Loads what a batch wants, row by row: on an embedded database a set-wise query gains nothing over the primary key."""
+
+from typing import Final
+
+import apsw
+import msgspec
+
+from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.order import Order
+from countermand.model.record import Record
+from countermand.store.port import Loaded, StoredClaim, Wanted
+from countermand.store.rows import OrderRow, RecordRow, instant, order_of, record_of
+from countermand.store.sql import statements
+
+_SQL: Final = statements(__package__)
+_decode_headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
+
+
+def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
+    loaded = Loaded()
+    for record_key in sorted(wanted.records):
+        _add(loaded, record(connection, record_key))
+    for name in wanted.names:
+        key = resolve(connection, name)
+        if key is not None:
+            loaded.names[name] = key
+    for key in sorted(wanted.orders | set(loaded.names.values())):
+        found = order(connection, key)
+        if found is not None:
+            loaded.orders[key] = found
+    for holder, kinds in wanted.order_kinds.items():
+        parent = holder if isinstance(holder, OrderKey) else loaded.names.get(holder)
+        if parent is None:
+            continue
+        for kind in kinds:
+            for beside in records_of(connection, parent, kind):
+                loaded.records[beside.key] = beside
+    for claim_key in wanted.claims:
+        row = connection.execute(_SQL["claim"], (claim_key.tenant, claim_key.scope, claim_key.key)).fetchone()
+        if row is not None:
+            loaded.claims[claim_key] = StoredClaim(
+                key=claim_key,
+                fingerprint=row[0],
+                status=row[1],
+                headers=_decode_headers(row[2]),
+                body=row[3],
+                created_at=instant(row[4]),
+            )
+    return loaded
+
+
+def order(connection: apsw.Connection, key: OrderKey) -> Order | None:
+    row = connection.execute(_SQL["order_by_key"], (key.tenant, key.dialect, key.order_id)).fetchone()
+    return None if row is None else order_of(OrderRow._make(row))
+
+
+def record(connection: apsw.Connection, key: RecordKey) -> Record | None:
+    row = connection.execute(_SQL["record_by_key"], (key.tenant, key.dialect, key.kind, key.record_id)).fetchone()
+    return None if row is None else record_of(RecordRow._make(row))
+
+
+def records_of(connection: apsw.Connection, key: OrderKey, kind: str) -> list[Record]:
+    rows = connection.execute(_SQL["records_of_order"], (key.tenant, key.dialect, key.order_id, kind))
+    return [record_of(RecordRow._make(row)) for row in rows]
+
+
+def resolve(connection: apsw.Connection, name: AliasKey | RecordKey) -> OrderKey | None:
+    """The order that an alias names, or the parent of a record."""
+    if isinstance(name, AliasKey):
+        row = connection.execute(_SQL["alias"], (name.tenant, name.dialect, name.name, name.value)).fetchone()
+        order_id = row[0] if row else None
+    else:
+        beside = record(connection, name)
+        order_id = beside.order_id if beside else None
+    return None if order_id is None else OrderKey(name.tenant, name.dialect, order_id)
+
+
+def _add(loaded: Loaded, found: Record | None) -> None:
+    if found is not None:
+        loaded.records[found.key] = found

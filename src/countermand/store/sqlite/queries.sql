@@ -1,0 +1,120 @@
+-- Every statement of the SQLite adapter, except the pages of lists (countermand.store.listing builds those).
+
+-- name: order_by_key
+SELECT tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts
+  FROM orders WHERE tenant = ? AND dialect = ? AND order_id = ?;
+
+-- name: alias
+SELECT order_id FROM aliases WHERE tenant = ? AND dialect = ? AND name = ? AND value = ?;
+
+-- name: record_by_key
+SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
+  FROM records WHERE tenant = ? AND dialect = ? AND kind = ? AND record_id = ?;
+
+-- name: records_of_order
+SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
+  FROM records WHERE tenant = ? AND dialect = ? AND order_id = ? AND kind = ?;
+
+-- name: claim
+SELECT fingerprint, status, headers, body, created_at FROM claims WHERE tenant = ? AND scope = ? AND key = ?;
+
+-- name: insert_order
+INSERT INTO orders (tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_order
+-- The version in the WHERE is the last line of defence: the caller counts the rows and refuses to commit a miss.
+UPDATE orders SET version = ?, sequence = ?, status = ?, updated_at = ?, body = ?
+ WHERE tenant = ? AND dialect = ? AND order_id = ? AND version = ?;
+
+-- name: update_order_facts
+-- Likewise, for the rarer change that touches the vendor's own facts or the kind.
+UPDATE orders SET version = ?, sequence = ?, kind = ?, status = ?, placed_at = ?, updated_at = ?, body = ?, facts = ?
+ WHERE tenant = ? AND dialect = ? AND order_id = ? AND version = ?;
+
+-- name: put_record
+INSERT INTO records (tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (tenant, dialect, kind, record_id) DO UPDATE
+   SET version = excluded.version, updated_at = excluded.updated_at, facets = excluded.facets, body = excluded.body;
+
+-- name: delete_record
+DELETE FROM records WHERE tenant = ? AND dialect = ? AND kind = ? AND record_id = ?;
+
+-- name: insert_facet
+INSERT INTO facets (tenant, dialect, holder, name, value, at, id) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: delete_facet
+DELETE FROM facets WHERE tenant = ? AND dialect = ? AND holder = ? AND name = ? AND value = ? AND at = ? AND id = ?;
+
+-- name: put_alias
+INSERT INTO aliases (tenant, dialect, name, value, order_id) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (tenant, dialect, name, value) DO UPDATE SET order_id = excluded.order_id;
+
+-- name: delete_alias
+DELETE FROM aliases WHERE tenant = ? AND dialect = ? AND name = ? AND value = ? AND order_id = ?;
+
+-- name: insert_event
+INSERT INTO events (tenant, dialect, order_id, sequence, type, at, body) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: insert_cancellation
+INSERT INTO cancellations (tenant, cancellation_id, dialect, order_id, created_at, body) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: insert_obligation
+INSERT INTO obligations (tenant, obligation_id, dialect, order_id, kind, state, created_at, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: insert_claim
+INSERT INTO claims (tenant, scope, key, fingerprint, status, headers, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_stock
+INSERT INTO stock (tenant, dialect, sku, reserved_milli) VALUES (?, ?, ?, ?)
+ON CONFLICT (tenant, dialect, sku) DO UPDATE SET reserved_milli = reserved_milli + excluded.reserved_milli;
+
+-- name: events_after
+SELECT body FROM events WHERE tenant = ? AND dialect = ? AND order_id = ? AND sequence > ? ORDER BY sequence LIMIT ?;
+
+-- name: key_by_hash
+SELECT key_id, secret_hash, tenant, dialect, name, scopes, claims, attributes, requests_max, window_s, created_at,
+       expires_at, revoked_at
+  FROM keys WHERE secret_hash = ?;
+
+-- name: all_keys
+SELECT key_id, secret_hash, tenant, dialect, name, scopes, claims, attributes, requests_max, window_s, created_at,
+       expires_at, revoked_at
+  FROM keys ORDER BY tenant, dialect, created_at, key_id;
+
+-- name: put_key
+INSERT INTO keys (key_id, secret_hash, tenant, dialect, name, scopes, claims, attributes, requests_max, window_s, created_at,
+                  expires_at, revoked_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (secret_hash) DO UPDATE SET revoked_at = excluded.revoked_at, expires_at = excluded.expires_at;
+
+-- name: login_by_name
+SELECT username, password_hash, key FROM logins WHERE dialect = ? AND username = ?;
+
+-- name: put_login
+INSERT INTO logins (dialect, username, tenant, password_hash, key) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (dialect, username) DO UPDATE
+   SET tenant = excluded.tenant, password_hash = excluded.password_hash, key = excluded.key;
+
+-- name: house_value
+SELECT value FROM house WHERE name = ?;
+
+-- name: put_house_value
+INSERT INTO house (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: holds_anything
+SELECT EXISTS (SELECT 1 FROM keys) OR EXISTS (SELECT 1 FROM orders);
+
+-- name: sandbox_tenants
+SELECT DISTINCT tenant FROM keys WHERE dialect = ?;
+
+-- name: sandbox_events
+SELECT order_id, body FROM events WHERE tenant = ? AND dialect = ? ORDER BY at, order_id, sequence;
+
+-- name: sandbox_obligations
+SELECT body FROM obligations WHERE tenant = ? AND dialect = ? ORDER BY obligation_id;
+
+-- name: sandbox_orders
+SELECT order_id, body FROM orders WHERE tenant = ? AND dialect = ? ORDER BY order_id;

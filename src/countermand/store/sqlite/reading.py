@@ -1,0 +1,79 @@
+"""Answers queries on a connection of their own, which sees every committed transaction and blocks nobody."""
+
+from typing import Final, TypeVar
+
+import apsw
+
+from countermand.model.event import Event
+from countermand.model.keys import OrderKey, RecordKey
+from countermand.model.order import Order
+from countermand.model.query import Found, GetOrder, GetRecord, ListEvents, ListOrders, ListRecords, Page
+from countermand.model.record import Record
+from countermand.store.listing import count_of, cursor_of, page_of
+from countermand.store.rows import OrderRow, RecordRow, event_of, order_of, record_of
+from countermand.store.sql import statements
+from countermand.store.sqlite import loading
+
+_SQL: Final = statements(__package__)
+Item = TypeVar("Item", Order, Record)
+
+
+def find(connection: apsw.Connection, query: GetOrder | GetRecord | ListEvents | ListOrders | ListRecords) -> Found:
+    match query:
+        case GetOrder(key=key):
+            named = key if isinstance(key, OrderKey) else loading.resolve(connection, key)
+            return None if named is None else loading.order(connection, named)
+        case GetRecord(key=key):
+            return loading.record(connection, key)
+        case ListEvents():
+            return _events(connection, query)
+        case ListOrders():
+            return _orders(connection, query)
+        case ListRecords():
+            return _records(connection, query)
+
+
+def _place(number: int) -> str:
+    return f"?{number}"
+
+
+def _events(connection: apsw.Connection, query: ListEvents) -> Page[Event]:
+    key = query.key
+    rows = connection.execute(
+        _SQL["events_after"], (key.tenant, key.dialect, key.order_id, query.after, query.limit + 1)
+    )
+    events = tuple(event_of(body) for (body,) in rows)
+    return Page(items=events[: query.limit], more=len(events) > query.limit)
+
+
+def _orders(connection: apsw.Connection, query: ListOrders) -> Page[Order]:
+    after = query.listing.after
+    item = None if after is None else loading.order(connection, OrderKey(query.tenant, query.dialect, after))
+    orders = [order_of(OrderRow._make(row)) for row in _rows(connection, query, item)]
+    return _page(connection, query, orders)
+
+
+def _records(connection: apsw.Connection, query: ListRecords) -> Page[Record]:
+    after = query.listing.after
+    key = None if after is None else RecordKey(query.tenant, query.dialect, query.kind, after)
+    item = None if key is None else loading.record(connection, key)
+    records = [record_of(RecordRow._make(row)) for row in _rows(connection, query, item)]
+    return _page(connection, query, records)
+
+
+def _rows(connection: apsw.Connection, query: ListOrders | ListRecords, item: Order | Record | None) -> apsw.Cursor:
+    """The page after `item`. A cursor that names nothing is no cursor: the list starts at its beginning."""
+    cursor = None if item is None else cursor_of(query.listing, item)
+    statement = page_of(query, _place, cursor)
+    return connection.execute(statement.text, statement.parameters)
+
+
+def _page(connection: apsw.Connection, query: ListOrders | ListRecords, items: list[Item]) -> Page[Item]:
+    total = None
+    if query.listing.count:
+        counting = count_of(query, _place)
+        row = connection.execute(counting.text, counting.parameters).fetchone()
+        total = int(row[0]) if row else 0
+    limit = query.listing.limit
+    more = limit is not None and len(items) > limit
+    return Page(items=tuple(items if limit is None else items[:limit]), more=more, total=total)

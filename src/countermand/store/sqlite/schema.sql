@@ -1,0 +1,150 @@
+-- The whole schema of a new database. Equal to what the migrations build: tests/store compares the two.
+-- Every primary key begins with the tenant, except where a caller is looked up before its tenant is known.
+
+-- One row per order: what SQL looks at in columns, the rest as JSON in body, the vendor's own JSON in facts.
+CREATE TABLE orders (
+  tenant     TEXT NOT NULL,
+  dialect    TEXT NOT NULL,
+  order_id   TEXT NOT NULL,
+  version    INTEGER NOT NULL,
+  sequence   INTEGER NOT NULL,
+  kind       TEXT NOT NULL,
+  status     TEXT NOT NULL,
+  placed_at  INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  body       BLOB NOT NULL,
+  facts      BLOB NOT NULL,
+  PRIMARY KEY (tenant, dialect, order_id)
+);
+CREATE INDEX orders_by_time ON orders (tenant, dialect, kind, placed_at, order_id);
+CREATE INDEX orders_by_status ON orders (tenant, dialect, kind, status, placed_at, order_id);
+
+-- Documents beside orders.
+CREATE TABLE records (
+  tenant     TEXT NOT NULL,
+  dialect    TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  record_id  TEXT NOT NULL,
+  order_id   TEXT,
+  version    INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  facets     BLOB NOT NULL,
+  body       BLOB NOT NULL,
+  PRIMARY KEY (tenant, dialect, kind, record_id)
+);
+CREATE INDEX records_by_time ON records (tenant, dialect, kind, created_at, record_id);
+CREATE INDEX records_by_order ON records (tenant, dialect, order_id, kind, created_at, record_id) WHERE order_id IS NOT NULL;
+
+-- The values by which lists filter and sort. `holder` is the kind of order, or '#' and the kind of record.
+CREATE TABLE facets (
+  tenant  TEXT NOT NULL,
+  dialect TEXT NOT NULL,
+  holder  TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  value   TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  id      TEXT NOT NULL,
+  PRIMARY KEY (tenant, dialect, holder, name, value, at, id)
+) WITHOUT ROWID;
+
+-- Other names of orders; the latest order to claim a name has it.
+CREATE TABLE aliases (
+  tenant   TEXT NOT NULL,
+  dialect  TEXT NOT NULL,
+  name     TEXT NOT NULL,
+  value    TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  PRIMARY KEY (tenant, dialect, name, value)
+) WITHOUT ROWID;
+
+-- Append-only, one sequence per order.
+CREATE TABLE events (
+  tenant   TEXT NOT NULL,
+  dialect  TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  type     TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  body     BLOB NOT NULL,
+  PRIMARY KEY (tenant, dialect, order_id, sequence)
+) WITHOUT ROWID;
+
+-- One row per effective cancel. Ids are UUIDv7, so rows arrive in order.
+CREATE TABLE cancellations (
+  tenant          TEXT NOT NULL,
+  cancellation_id TEXT NOT NULL,
+  dialect         TEXT NOT NULL,
+  order_id        TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  body            BLOB NOT NULL,
+  PRIMARY KEY (tenant, cancellation_id)
+) WITHOUT ROWID;
+CREATE INDEX cancellations_by_order ON cancellations (tenant, dialect, order_id, cancellation_id);
+
+-- What is owed outside. The relay works on the open ones.
+CREATE TABLE obligations (
+  tenant        TEXT NOT NULL,
+  obligation_id TEXT NOT NULL,
+  dialect       TEXT NOT NULL,
+  order_id      TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  state         TEXT NOT NULL,
+  created_at    INTEGER NOT NULL,
+  body          BLOB NOT NULL,
+  PRIMARY KEY (tenant, obligation_id)
+) WITHOUT ROWID;
+CREATE INDEX obligations_by_order ON obligations (tenant, dialect, order_id, obligation_id);
+
+-- Idempotency keys with the answers they got.
+CREATE TABLE claims (
+  tenant      TEXT NOT NULL,
+  scope       TEXT NOT NULL,
+  key         TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  status      INTEGER NOT NULL,
+  headers     BLOB NOT NULL,
+  body        BLOB NOT NULL,
+  created_at  INTEGER NOT NULL,
+  PRIMARY KEY (tenant, scope, key)
+) WITHOUT ROWID;
+
+-- How many units of a SKU are reserved, in thousandths. Changed in the transaction that changes the orders.
+CREATE TABLE stock (
+  tenant         TEXT NOT NULL,
+  dialect        TEXT NOT NULL,
+  sku            TEXT NOT NULL,
+  reserved_milli INTEGER NOT NULL,
+  PRIMARY KEY (tenant, dialect, sku)
+) WITHOUT ROWID;
+
+-- Credentials, by the hash of their secret: the tenant is what we learn here. Small, the same on every shard.
+CREATE TABLE keys (
+  secret_hash  BLOB PRIMARY KEY,
+  key_id       TEXT NOT NULL UNIQUE,
+  tenant       TEXT NOT NULL,
+  dialect      TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  scopes       BLOB NOT NULL,
+  claims       BLOB NOT NULL,
+  attributes   BLOB NOT NULL,
+  requests_max INTEGER,
+  window_s     INTEGER NOT NULL,
+  created_at   INTEGER NOT NULL,
+  expires_at   INTEGER,
+  revoked_at   INTEGER
+);
+CREATE TABLE logins (
+  dialect       TEXT NOT NULL,
+  username      TEXT NOT NULL,
+  tenant        TEXT NOT NULL,
+  password_hash BLOB NOT NULL,
+  key           BLOB NOT NULL,
+  PRIMARY KEY (dialect, username)
+) WITHOUT ROWID;
+
+-- Facts about the database itself: whether it is a sandbox, when each vendor's world was put.
+CREATE TABLE house (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;

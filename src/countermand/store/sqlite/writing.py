@@ -1,0 +1,98 @@
+"""Writes what a batch decided, one prepared statement per kind of row."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import apsw
+
+from countermand.model.order import Order
+from countermand.model.record import Record
+from countermand.store import facets
+from countermand.store.port import Writes
+from countermand.store.rows import document, micros, order_body, order_row, record_row
+from countermand.store.sql import statements
+
+_SQL: Final = statements(__package__)
+
+
+class LostUpdate(Exception):  # noqa: N818 - what happened, as in the literature
+    """An order changed between load and write although it was locked. A bug; the transaction is rolled back."""
+
+
+def write(connection: apsw.Connection, writes: Writes) -> None:
+    for before, after in writes.orders.values():
+        write_order(connection, before, after)
+    for held, record in writes.records.values():
+        _write_record(connection, held, record)
+    connection.executemany(
+        _SQL["insert_event"],
+        [
+            (key.tenant, key.dialect, key.order_id, event.sequence, event.type, micros(event.at), document(event))
+            for key, event in writes.events
+        ],
+    )
+    connection.executemany(
+        _SQL["insert_cancellation"],
+        [
+            (one.tenant, one.cancellation_id, one.dialect, one.order_id, micros(one.created_at), document(one))
+            for one in writes.cancellations
+        ],
+    )
+    connection.executemany(
+        _SQL["insert_obligation"],
+        [
+            (o.tenant, o.obligation_id, o.dialect, o.order_id, o.kind, o.state, micros(o.created_at), document(o))
+            for o in writes.obligations
+        ],
+    )
+    connection.executemany(
+        _SQL["insert_claim"],
+        [
+            (c.key.tenant, c.key.scope, c.key.key, c.fingerprint, c.status, document(c.headers), c.body, micros(c.created_at))
+            for c in writes.claims
+        ],
+    )
+    connection.executemany(_SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change])
+
+
+def write_order(connection: apsw.Connection, before: Order | None, after: Order) -> None:
+    if before is None:
+        connection.execute(_SQL["insert_order"], order_row(after))
+        _rename(connection, {}, after)
+        connection.executemany(_SQL["insert_facet"], sorted(facets.of_order(after)))
+        return
+    if before.facts is after.facts and before.kind == after.kind and before.placed_at == after.placed_at:
+        row = (after.version, after.sequence, after.status, micros(after.updated_at), order_body(after))
+        connection.execute(_SQL["update_order"], (*row, after.tenant, after.dialect, after.order_id, before.version))
+    else:
+        full = order_row(after)
+        connection.execute(_SQL["update_order_facts"], (*full[3:], *full[:3], before.version))
+    if connection.changes() != 1:
+        raise LostUpdate(before.key)
+    if before.aliases != after.aliases:
+        _rename(connection, before.aliases, after)
+    if before.facets != after.facets or before.kind != after.kind:
+        _reindex(connection, facets.of_order(before), facets.of_order(after))
+
+
+def _rename(connection: apsw.Connection, known: Mapping[str, str], after: Order) -> None:
+    for name, value in known.items():
+        if after.aliases.get(name) != value:
+            connection.execute(_SQL["delete_alias"], (after.tenant, after.dialect, name, value, after.order_id))
+    for name, value in after.aliases.items():
+        if known.get(name) != value:
+            connection.execute(_SQL["put_alias"], (after.tenant, after.dialect, name, value, after.order_id))
+
+
+def _write_record(connection: apsw.Connection, before: Record | None, after: Record) -> None:
+    if after.deleted:
+        connection.execute(_SQL["delete_record"], (after.tenant, after.dialect, after.kind, after.record_id))
+    else:
+        connection.execute(_SQL["put_record"], record_row(after))
+    old = set() if before is None else facets.of_record(before)
+    _reindex(connection, old, set() if after.deleted else facets.of_record(after))
+
+
+def _reindex(connection: apsw.Connection, old: set[facets.FacetRow], new: set[facets.FacetRow]) -> None:
+    connection.executemany(_SQL["delete_facet"], sorted(old - new))
+    connection.executemany(_SQL["insert_facet"], sorted(new - old))
