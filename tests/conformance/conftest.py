@@ -1,0 +1,13 @@
+"""What the conformance tests share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.stub import running
+
+
+@pytest.fixture
+def stub():
+    with running() as server:
+        yield server
