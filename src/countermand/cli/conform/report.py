@@ -37,7 +37,12 @@ class Screen:
 
     def __init__(self, cases: int, *, is_verbose: bool) -> None:
         self._console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        columns = (
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False),
+        )
         is_plain = not self._console.is_terminal
         self._progress = Progress(*columns, console=self._console, transient=True, disable=is_plain)
         self._task = self._progress.add_task("", total=cases)
