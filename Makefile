@@ -24,7 +24,7 @@ serve: $(STAMP) ## start a server with the sandbox on
 check: $(STAMP) ## format, lint, types, imports, shape: what needs no server
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/mypy
+	$(BIN)/mypy src tests $(wildcard bench)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/shape
 
@@ -53,7 +53,8 @@ $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r .venv/uv.lock
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements.lock \
-		|| $(BIN)/python -m pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements.lock
+	VIRTUAL_ENV=.venv UV_HTTP_TIMEOUT=15 UV_HTTP_RETRIES=1 \
+		$(BIN)/uv pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements.lock \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --only-binary :all: --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	touch $@

@@ -53,7 +53,8 @@ class Module:
         for node in self.nodes(ast.Import):
             yield from ((alias.name, node) for alias in node.names)
         for from_ in self.nodes(ast.ImportFrom):
-            yield from ((f"{from_.module}.{alias.name}", from_) for alias in from_.names)
+            origin = "." * from_.level + (from_.module or "")
+            yield from ((f"{origin}.{alias.name}", from_) for alias in from_.names)
 
 
 def files(*folders: str) -> list[Path]:

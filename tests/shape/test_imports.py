@@ -50,6 +50,6 @@ def test_the_model_needs_nothing_but_the_standard_library():
         for module in product()
         if module.package == "model"
         for name, statement in module.imported()
-        if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith("countermand.model")
+        if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith((".", "countermand.model"))
     ]
     assert strangers == []
