@@ -24,7 +24,7 @@ def test_the_example_is_a_case_file_that_passes_against_a_server_that_agrees(stu
     not_found = {"error": {"code": "NOT_FOUND", "message": "Order not found"}}
     stub.answer = lambda seen: reply({"events": []}) if seen.method == "GET" else reply(not_found, 404)
     target = aim(stub.url, has_sandbox=True, headers={}, timeout_s=5)
-    assert [run_case(target, file, case) for case in file.cases] == [None]
+    assert [run_case(case, file=file, target=target) for case in file.cases] == [None]
     assert b"a" * 1000 in stub.calls[0].body
 
 

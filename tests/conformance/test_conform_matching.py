@@ -10,16 +10,19 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from countermand.cli.conform.jsonvalues import ABSENT, decode, equal, lookup, show, type_name
-from countermand.cli.conform.matching import Scope, differences, fits, unplaceable
+from countermand.cli.conform.matching import Place, differences, fits, unplaceable
 from countermand.cli.conform.patterns import TYPE_NAMES, parse
 
 
-def fit(expected, actual, *, exact=True, root=None):
-    return fits(parse(expected, "test"), actual, Scope(actual if root is None else root, exact))
+def fit(expected, actual, *, exact=True):
+    return fits(parse(expected, "test"), actual, at=Place(body=actual, path="", is_exact=exact))
 
 
 def paths(expected, actual, *, exact=True):
-    return [found.path for found in differences(parse(expected, "test"), actual, "$", Scope(actual, exact))]
+    return [
+        found.path
+        for found in differences(parse(expected, "test"), actual, at=Place(body=actual, path="$", is_exact=exact))
+    ]
 
 
 #: matcher, values that fit, values that do not
@@ -146,7 +149,7 @@ def test_a_placement_is_found_exactly_when_trying_all_of_them_finds_one(choices)
 
 def test_a_difference_says_what_was_expected_and_what_came():
     def first(expected, actual):
-        found = next(differences(parse(expected, "test"), actual, "$", Scope(actual, exact=True)))
+        found = next(differences(parse(expected, "test"), actual, at=Place(body=actual, path="$", is_exact=True)))
         return found.path, found.expected, found.got
 
     assert first({"a": {"b": "x"}}, {"a": {"b": "y"}}) == ("$.a.b", '"x"', '"y"')

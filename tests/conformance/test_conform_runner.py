@@ -10,8 +10,8 @@ import pytest
 
 from countermand.cli.conform.casefile import parse_file
 from countermand.cli.conform.reading import FormatError
-from countermand.cli.conform.runner import run_case
-from countermand.cli.conform.wire import aim, merge_headers
+from countermand.cli.conform.runner import merge_headers, run_case
+from countermand.cli.conform.wire import aim
 from tests.conformance.stub import Reply, reply
 
 
@@ -25,7 +25,7 @@ def run(url, *steps, has_sandbox=True, headers=None, timeout_s=5.0, **case):
     }
     file = parse_file(document, "f.json")
     target = aim(url, has_sandbox=has_sandbox, headers=headers or {}, timeout_s=timeout_s)
-    return run_case(target, file, file.cases[0])
+    return run_case(file.cases[0], file=file, target=target)
 
 
 def call(method="POST", path="/x", expect=None, **request):

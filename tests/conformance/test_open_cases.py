@@ -17,5 +17,5 @@ CASES = [pytest.param(file, case, id=case.id) for file in FILES for case in file
 
 @pytest.mark.parametrize(("file", "case"), CASES)
 def test_the_server_answers_as_the_case_says(server, file, case):
-    failure = run_case(aim(server, has_sandbox=True, headers={}, timeout_s=15.0), file, case)
+    failure = run_case(case, file=file, target=aim(server, has_sandbox=True, headers={}, timeout_s=15.0))
     assert failure is None, line(Result(file, case, failure, 0.0)).plain

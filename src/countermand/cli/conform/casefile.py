@@ -32,6 +32,7 @@ SANDBOX: Final = "sandbox:"
 
 _FILE_MEMBERS: Final = ("vendor", "headers", "world", "cases")
 _CASE_MEMBERS: Final = ("id", "title", "basis", "source", "world", "steps", "concurrent", "after")
+_REQUEST_MEMBERS: Final = ("method", "path", "headers", "json", "raw")
 _OF_BODY: Final = ("json", "json_contains", "keys", "absent")
 _CONCURRENT_MEMBERS: Final = ("request", "times", "expect_statuses")
 
@@ -136,45 +137,45 @@ def load_all(paths: Iterable[Path], renames: Mapping[str, str] | None = None) ->
     files = [load(path, renames) for path in paths]
     ids = Counter(case.id for file in files for case in file.cases)
     twice = sorted(name for name, times in ids.items() if times > 1)
-    require(not twice, "case files", f"ids used twice: {', '.join(twice)}")
+    require(not twice, f"case files: ids used twice: {', '.join(twice)}")
     return files
 
 
 def parse_file(document: Json, name: str) -> CaseFile:
     """Parse a whole document. Raises FormatError."""
-    members = read_members(document, name, _FILE_MEMBERS, ("vendor", "world", "cases"))
+    members = read_members(document, name, allowed=_FILE_MEMBERS, required=("vendor", "world", "cases"))
     vendor = read_text(members["vendor"], f"{name} vendor")
-    require(_VENDOR.fullmatch(vendor), f"{name} vendor", "must be lower-case letters, digits, '_' and '-'")
+    require(_VENDOR.fullmatch(vendor), f"{name} vendor: must be lower-case letters, digits, '_' and '-'")
     headers = read_headers(members.get("headers", {}), f"{name} headers")
     kept = {header: value for header, value in headers.items() if value is not None}
-    require(kept.keys() == headers.keys(), f"{name} headers", "there is nothing to remove yet, so null has no meaning")
+    require(kept.keys() == headers.keys(), f"{name} headers: there is nothing to remove yet, so null has no meaning")
     world = read_object(members["world"], f"{name} world")
     expand(world, f"{name} world")
-    cases = tuple(_read_case(case, world, name) for case in read_array(members["cases"], f"{name} cases"))
+    cases = tuple(_read_case(case, name, file_world=world) for case in read_array(members["cases"], f"{name} cases"))
     return CaseFile(name=name, vendor=vendor, headers=kept, cases=cases)
 
 
-def _read_case(value: Json, file_world: dict[str, Json], name: str) -> Case:
+def _read_case(value: Json, name: str, *, file_world: dict[str, Json]) -> Case:
     label = value.get("id") if isinstance(value, dict) else None
     where = f"{name} {label if isinstance(label, str) else '(a case without an id)'}"
-    members = read_members(value, where, _CASE_MEMBERS, ("id", "title", "basis", "source"))
+    members = read_members(value, where, allowed=_CASE_MEMBERS, required=("id", "title", "basis", "source"))
     basis = read_text(members["basis"], f"{where} basis")
-    require(basis in BASES, f"{where} basis", f"must be {' or '.join(BASES)}")
-    require("steps" in members or "concurrent" in members, where, "has neither steps nor concurrent")
+    require(basis in BASES, f"{where} basis: must be {' or '.join(BASES)}")
+    require("steps" in members or "concurrent" in members, f"{where}: has neither steps nor concurrent")
     own_world = read_object(members.get("world", {}), f"{where} world")
     return Case(
         id=read_text(members["id"], f"{where} id"),
         title=read_text(members["title"], f"{where} title"),
         basis=basis,
         source=read_text(members["source"], f"{where} source"),
-        world=_merge_worlds(file_world, own_world, where),
+        world=_merge_worlds(file_world, own_world, where=where),
         steps=_read_steps(members.get("steps", []), f"{where} steps"),
         concurrent=_read_concurrent(members["concurrent"], f"{where} concurrent") if "concurrent" in members else None,
         after=_read_steps(members.get("after", []), f"{where} after"),
     )
 
 
-def _merge_worlds(file_world: dict[str, Json], own: dict[str, Json], where: str) -> dict[str, Json]:
+def _merge_worlds(file_world: dict[str, Json], own: dict[str, Json], *, where: str) -> dict[str, Json]:
     merged = {name: value for name, value in {**file_world, **own}.items() if name not in own or value is not None}
     return {name: expand(value, f"{where} world.{name}") for name, value in merged.items()}
 
@@ -184,18 +185,18 @@ def _read_steps(value: Json, where: str) -> tuple[Step, ...]:
 
 
 def _read_step(value: Json, where: str) -> Step:
-    members = read_members(value, where, ("request", "expect"), ("request",))
+    members = read_members(value, where, allowed=("request", "expect"), required=("request",))
     request = _read_request(members["request"], f"{where} request")
     return Step(request, _read_expectation(members.get("expect", {}), f"{where} expect"))
 
 
 def _read_request(value: Json, where: str) -> Request:
-    members = read_members(value, where, ("method", "path", "headers", "json", "raw"), ("method", "path"))
+    members = read_members(value, where, allowed=_REQUEST_MEMBERS, required=("method", "path"))
     method = read_text(members["method"], f"{where} method")
-    require(_METHOD.fullmatch(method), f"{where} method", "must be upper-case letters")
+    require(_METHOD.fullmatch(method), f"{where} method: must be upper-case letters")
     path = read_text(members["path"], f"{where} path")
-    require(_PATH.fullmatch(path), f"{where} path", "must start with / or sandbox:/ and be percent-encoded")
-    require("json" not in members or "raw" not in members, where, "json and raw exclude each other")
+    require(_PATH.fullmatch(path), f"{where} path: must start with / or sandbox:/ and be percent-encoded")
+    require("json" not in members or "raw" not in members, f"{where}: json and raw exclude each other")
     headers = read_headers(members.get("headers", {}), f"{where} headers")
     return Request(method=method, path=path, headers=headers, body=_read_body(members, where))
 
@@ -214,16 +215,18 @@ def read_headers(value: Json, where: str) -> dict[str, str | None]:
     """Headers to be sent; null removes one. Raises FormatError."""
     headers: dict[str, str | None] = {}
     for name, text in read_object(value, where).items():
-        require(_HEADER_NAME.fullmatch(name), where, f"{name!r} can't be the name of a header")
-        require(name.lower() not in map(str.lower, headers), where, f"{name} is there twice")
+        require(_HEADER_NAME.fullmatch(name), f"{where}: {name!r} can't be the name of a header")
+        require(name.lower() not in map(str.lower, headers), f"{where}: {name} is there twice")
         headers[name] = None if text is None else read_text(text, f"{where} {name}")
-        require(_HEADER_VALUE.fullmatch(headers[name] or ""), f"{where} {name}", "has characters a header can't carry")
+        require(_HEADER_VALUE.fullmatch(headers[name] or ""), f"{where} {name}: has characters a header can't carry")
     return headers
 
 
 def _read_expectation(value: Json, where: str) -> Expectation:
-    members = read_members(value, where, ("status", "headers", *_OF_BODY))
-    require("json" not in members or "json_contains" not in members, where, "json and json_contains exclude each other")
+    members = read_members(value, where, allowed=("status", "headers", *_OF_BODY))
+    require(
+        "json" not in members or "json_contains" not in members, f"{where}: json and json_contains exclude each other"
+    )
     body = next((name for name in ("json", "json_contains") if name in members), None)
     keys = read_object(members.get("keys", {}), f"{where} keys")
     absent = read_array(members.get("absent", []), f"{where} absent")
@@ -244,35 +247,35 @@ def _read_texts(value: Json, where: str) -> list[str]:
 
 def _read_statuses(value: Json, where: str) -> tuple[int, ...]:
     statuses = tuple(read_count(status, where) for status in (value if isinstance(value, list) else [value]))
-    require(statuses, where, "names no status")
+    require(statuses, f"{where}: names no status")
     return statuses
 
 
 def _read_expected_headers(value: Json, where: str) -> dict[str, Pattern | None]:
     headers: dict[str, Pattern | None] = {}
     for name, wanted in read_object(value, where).items():
-        require(_HEADER_NAME.fullmatch(name), where, f"{name!r} can't be the name of a header")
+        require(_HEADER_NAME.fullmatch(name), f"{where}: {name!r} can't be the name of a header")
         is_matcher = isinstance(wanted, dict) and any(member.startswith("$") for member in wanted)
         is_possible = wanted is None or isinstance(wanted, str) or is_matcher
-        require(is_possible, f"{where} {name}", "must be a string, a matcher or null")
+        require(is_possible, f"{where} {name}: must be a string, a matcher or null")
         headers[name] = None if wanted is None else parse(wanted, f"{where} {name}")
     return headers
 
 
 def _read_concurrent(value: Json, where: str) -> Concurrent:
-    members = read_members(value, where, _CONCURRENT_MEMBERS, _CONCURRENT_MEMBERS)
+    members = read_members(value, where, allowed=_CONCURRENT_MEMBERS, required=_CONCURRENT_MEMBERS)
     times = read_count(members["times"], f"{where} times")
-    require(times, f"{where} times", "must be at least 1")
+    require(times, f"{where} times: must be at least 1")
     wanted = members["expect_statuses"]
     options = wanted if isinstance(wanted, list) else [wanted]
-    require(options, f"{where} expect_statuses", "names no way to add up")
-    alternatives = tuple(_read_tally(option, times, f"{where} expect_statuses") for option in options)
+    require(options, f"{where} expect_statuses: names no way to add up")
+    alternatives = tuple(_read_tally(option, f"{where} expect_statuses", times=times) for option in options)
     return Concurrent(_read_request(members["request"], f"{where} request"), times, alternatives)
 
 
-def _read_tally(value: Json, times: int, where: str) -> dict[str, int]:
+def _read_tally(value: Json, where: str, *, times: int) -> dict[str, int]:
     tally = {status: read_count(count, f"{where} {status}") for status, count in read_object(value, where).items()}
-    require(sum(tally.values()) == times, where, f"must add up to {times}")
+    require(sum(tally.values()) == times, f"{where}: must add up to {times}")
     return {status: count for status, count in tally.items() if count}
 
 
@@ -284,7 +287,7 @@ def expand(value: Json, where: str) -> Json:
         return value
     if not any(name.startswith("$") for name in value):
         return {name: expand(member, f"{where}.{name}") for name, member in value.items()}
-    require(value.keys() == {"$repeat"}, where, "only $repeat, alone, has a meaning in what is sent")
+    require(value.keys() == {"$repeat"}, f"{where}: only $repeat, alone, has a meaning in what is sent")
     match value["$repeat"]:
         case [text, times]:
             return read_text(text, f"{where}.$repeat.0") * read_count(times, f"{where}.$repeat.1")
@@ -316,5 +319,5 @@ def _rename(document: Json, renames: Mapping[str, str]) -> Json:
         return document
     calls = ("steps", "concurrent", "after")
     kept = [case for case in cases if isinstance(case, dict)]
-    require(len(kept) == len(cases), "cases", "must be objects")
+    require(len(kept) == len(cases), "cases: must be objects")
     return {**document, "cases": [{k: renamed(v) if k in calls else v for k, v in case.items()} for case in kept]}

@@ -40,8 +40,7 @@ def conform(**options: object) -> None:
     from countermand.cli.conform import session
 
     try:
-        # click has given every option the type that its field has.
-        status = session.execute(session.Options(**options))  # type: ignore[arg-type]
+        status = session.execute(session.Options(**options))  # type: ignore[arg-type]  # click has made them fit
     except session.FormatError as error:
         click.echo(f"error: {error}", err=True)
         status = WRONG_INPUT

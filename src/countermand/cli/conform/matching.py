@@ -51,63 +51,79 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """The whole body, for `$same`, and whether objects may have no member more than named."""
+class Failure:
+    """The step at which a case ended and its first difference, with the number of further ones."""
 
-    root: Json
-    exact: bool
+    step: str
+    difference: Difference
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in which body a value stands, and whether objects there have no member more than named."""
+
+    body: Json
+    path: str
+    is_exact: bool
+
+    def member(self, name: str | int) -> Place:
+        return Place(body=self.body, path=f"{self.path}.{name}", is_exact=self.is_exact)
+
+    def tolerant(self) -> Place:
+        return Place(body=self.body, path=self.path, is_exact=False)
 
 
 Complaint: TypeAlias = "tuple[str, str] | None"
 
 
-def differences(pattern: Pattern, actual: Found, path: str, scope: Scope) -> Iterator[Difference]:
+def differences(pattern: Pattern, actual: Found, *, at: Place) -> Iterator[Difference]:
     """Yield every difference, outermost first, in the order of the pattern."""
     if isinstance(actual, Missing):
-        yield Difference(path, show(pattern.source), show(ABSENT))
+        yield Difference(at.path, show(pattern.source), show(ABSENT))
         return
     match pattern:
         case Plain(source):
             if not equal(source, actual):
-                yield Difference(path, show(source), show(actual))
+                yield Difference(at.path, show(source), show(actual))
         case Members():
-            yield from _in_object(pattern, actual, path, scope)
+            yield from _in_object(pattern, actual, at=at)
         case Elements():
-            yield from _in_array(pattern, actual, path, scope)
+            yield from _in_array(pattern, actual, at=at)
         case Matcher(rules=rules):
             for rule in rules:
-                if complaint := _complaint(rule, actual, scope):
-                    yield Difference(path, *complaint)
+                if complaint := _complaint(rule, actual, at=at):
+                    yield Difference(at.path, *complaint)
 
 
-def _in_object(pattern: Members, actual: Json, path: str, scope: Scope) -> Iterator[Difference]:
+def _in_object(pattern: Members, actual: Json, *, at: Place) -> Iterator[Difference]:
     if not isinstance(actual, dict):
-        yield Difference(path, "an object", show(actual))
+        yield Difference(at.path, "an object", show(actual))
         return
     for name, member in pattern.members.items():
-        yield from differences(member, actual.get(name, ABSENT), f"{path}.{name}", scope)
-    if scope.exact:
+        yield from differences(member, actual.get(name, ABSENT), at=at.member(name))
+    if at.is_exact:
         for name, value in actual.items():
             if name not in pattern.members:
-                yield Difference(f"{path}.{name}", show(ABSENT), show(value))
+                yield Difference(at.member(name).path, show(ABSENT), show(value))
 
 
-def _in_array(pattern: Elements, actual: Json, path: str, scope: Scope) -> Iterator[Difference]:
+def _in_array(pattern: Elements, actual: Json, *, at: Place) -> Iterator[Difference]:
     if not isinstance(actual, list):
-        yield Difference(path, "an array", show(actual))
+        yield Difference(at.path, "an array", show(actual))
     elif len(actual) != len(pattern.elements):
-        yield Difference(path, f"an array of {len(pattern.elements)}", f"{len(actual)}: {show(actual)}")
+        yield Difference(at.path, f"an array of {len(pattern.elements)}", f"{len(actual)}: {show(actual)}")
     else:
         for index, (element, value) in enumerate(zip(pattern.elements, actual, strict=True)):
-            yield from differences(element, value, f"{path}.{index}", scope)
+            yield from differences(element, value, at=at.member(index))
 
 
-def fits(pattern: Pattern, actual: Json, scope: Scope) -> bool:
+def fits(pattern: Pattern, actual: Json, *, at: Place) -> bool:
     """Tell whether there is no difference."""
-    return next(differences(pattern, actual, "", scope), None) is None
+    return next(differences(pattern, actual, at=at), None) is None
 
 
-def _complaint(rule: Rule, actual: Json, scope: Scope) -> Complaint:
+def _complaint(rule: Rule, actual: Json, *, at: Place) -> Complaint:
     match rule:
         case Anything():
             return None
@@ -121,15 +137,15 @@ def _complaint(rule: Rule, actual: Json, scope: Scope) -> Complaint:
         case Length(length):
             return _length(length, actual)
         case Contains(wanted):
-            return _contains(wanted, actual, scope)
-        case Count(count, where):
-            return _count(count, where, actual, scope)
+            return _contains(wanted, actual, at=at.tolerant())
+        case Count():
+            return _count(rule, actual, at=at.tolerant())
         case Same(path):
-            other = lookup(scope.root, path)
+            other = lookup(at.body, path)
             same = not isinstance(other, Missing) and equal(other, actual)
             return None if same else (f"what is at {path or 'the top'}, {show(other)}", show(actual))
         case OneOf(source, options):
-            one = any(fits(option, actual, scope) for option in options)
+            one = any(fits(option, actual, at=at) for option in options)
             return None if one else (f"one of {show(source)}", show(actual))
 
 
@@ -148,23 +164,23 @@ def _length(length: int, actual: Json) -> Complaint:
     return None
 
 
-def _contains(wanted: tuple[Pattern, ...], actual: Json, scope: Scope) -> Complaint:
+def _contains(wanted: tuple[Pattern, ...], actual: Json, *, at: Place) -> Complaint:
     if not isinstance(actual, list):
         return "an array", show(actual)
-    open_scope = Scope(scope.root, exact=False)
-    choices = [[i for i, value in enumerate(actual) if fits(one, value, open_scope)] for one in wanted]
+    choices = [[index for index, value in enumerate(actual) if fits(one, value, at=at)] for one in wanted]
     left_over = unplaceable(choices)
     if left_over is None:
         return None
     return f"an array with an element of its own like {show(wanted[left_over].source)}", show(actual)
 
 
-def _count(count: int, where: Pattern, actual: Json, scope: Scope) -> Complaint:
+def _count(rule: Count, actual: Json, *, at: Place) -> Complaint:
     if not isinstance(actual, list):
         return "an array", show(actual)
-    open_scope = Scope(scope.root, exact=False)
-    found = sum(fits(where, value, open_scope) for value in actual)
-    return None if found == count else (f"{count} like {show(where.source)}", f"{found} in {show(actual)}")
+    found = sum(fits(rule.where, value, at=at) for value in actual)
+    return (
+        None if found == rule.count else (f"{rule.count} like {show(rule.where.source)}", f"{found} in {show(actual)}")
+    )
 
 
 def unplaceable(choices: Sequence[Sequence[int]]) -> int | None:

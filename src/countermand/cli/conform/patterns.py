@@ -131,15 +131,15 @@ def _parse_all(values: list[Json], where: str) -> tuple[Pattern, ...]:
 
 
 def _parse_matcher(source: dict[str, Json], where: str) -> Matcher:
-    read_members(source, where, (*_RULES, "where"))
-    require("where" not in source or "$count" in source, where, "'where' goes with $count only")
+    read_members(source, where, allowed=(*_RULES, "where"))
+    require("where" not in source or "$count" in source, f"{where}: 'where' goes with $count only")
     return Matcher(source, tuple(make(source, f"{where}.{name}") for name, make in _RULES.items() if name in source))
 
 
 def _of_type(source: dict[str, Json], where: str) -> OfType:
     names = tuple(read_text(source["$type"], where).split("|"))
     for name in names:
-        require(name in TYPE_NAMES, where, f"unknown type {name!r}; known are {', '.join(TYPE_NAMES)}")
+        require(name in TYPE_NAMES, f"{where}: unknown type {name!r}; known are {', '.join(TYPE_NAMES)}")
     return OfType(names)
 
 
@@ -152,12 +152,12 @@ def _regex(source: dict[str, Json], where: str) -> Regex:
 
 
 def _anything(source: dict[str, Json], where: str) -> Anything:
-    require(source["$any"] is True, where, "must be true")
+    require(source["$any"] is True, f"{where}: must be true")
     return Anything()
 
 
 def _timestamp(source: dict[str, Json], where: str) -> Timestamp:
-    require(source["$timestamp"] is True, where, "must be true")
+    require(source["$timestamp"] is True, f"{where}: must be true")
     return Timestamp()
 
 

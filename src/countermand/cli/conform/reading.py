@@ -17,10 +17,10 @@ class FormatError(Exception):
     """A case file, or a word of the command line that belongs to it, is wrong; the message says where."""
 
 
-def require(condition: object, where: str, complaint: str) -> None:
+def require(condition: object, complaint: str) -> None:
     """Raise FormatError unless the condition holds."""
     if not condition:
-        raise FormatError(f"{where}: {complaint}")
+        raise FormatError(complaint)
 
 
 def read_object(value: Json, where: str) -> dict[str, Json]:
@@ -30,13 +30,15 @@ def read_object(value: Json, where: str) -> dict[str, Json]:
     return value
 
 
-def read_members(value: Json, where: str, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, Json]:
+def read_members(
+    value: Json, where: str, *, allowed: Collection[str], required: Collection[str] = ()
+) -> dict[str, Json]:
     """An object that has all of the required members and none but the allowed ones."""
     members = read_object(value, where)
     unknown = sorted(members.keys() - set(allowed))
-    require(not unknown, where, f"unknown member: {', '.join(unknown)}")
+    require(not unknown, f"{where}: unknown member: {', '.join(unknown)}")
     missing = sorted(set(required) - members.keys())
-    require(not missing, where, f"missing member: {', '.join(missing)}")
+    require(not missing, f"{where}: missing member: {', '.join(missing)}")
     return members
 
 

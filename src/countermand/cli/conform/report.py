@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from countermand.cli.conform.casefile import Case, CaseFile
-from countermand.cli.conform.runner import Failure
+from countermand.cli.conform.matching import Failure
 
 _MILLISECOND_DIGITS: Final = 3
 
@@ -101,7 +101,7 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def as_json(results: Sequence[Result], left_out: Sequence[Case], url: str) -> str:
+def as_json(results: Sequence[Result], *, left_out: Sequence[Case], url: str) -> str:
     """Write the report for machines."""
     failed = sum(result.failure is not None for result in results)
     report = {

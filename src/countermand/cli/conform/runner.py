@@ -10,14 +10,13 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from countermand.cli.conform.casefile import Case, CaseFile, Concurrent, Expectation, Request, Step, encode
+from countermand.cli.conform.casefile import SANDBOX, Case, CaseFile, Concurrent, Expectation, Request, Step, encode
 from countermand.cli.conform.jsonvalues import ABSENT, Missing, decode, lookup, show
-from countermand.cli.conform.matching import Difference, Scope, differences
-from countermand.cli.conform.wire import BROKEN, Answer, Call, Target, connect, exchange, prepare
+from countermand.cli.conform.matching import Difference, Failure, Place, differences
+from countermand.cli.conform.wire import BROKEN, Answer, Call, Target, connect, exchange
 
 #: How long connected requests wait for those still connecting. A server's backlog may be shorter than `times`.
 GATHER_TIMEOUT_S: Final = 2.0
@@ -29,30 +28,22 @@ _WORLD_IS_PUT: Final = Expectation(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The step at which a case ended and its first difference, with the number of further ones."""
-
-    step: str
-    difference: Difference
-    more: int = 0
-
-
-def run_case(target: Target, file: CaseFile, case: Case) -> Failure | None:
+def run_case(case: Case, *, file: CaseFile, target: Target) -> Failure | None:
     """Run one case. None means that it passed."""
-    for label, part in _parts(target, file, case):
-        name = f"{label} {part.request.method} {part.request.path}"
-        call = prepare(target, file, part.request)
-        found = _run_step(target, call, part) if isinstance(part, Step) else _run_at_once(target, call, part)
+    for label, part in _parts(case, world_of=file.vendor if target.has_sandbox else None):
+        call = prepare(part.request, file=file, target=target)
+        found = (
+            _run_step(part, call, target=target) if isinstance(part, Step) else _run_at_once(part, call, target=target)
+        )
         if found:
-            return Failure(name, found[0], len(found) - 1)
+            return Failure(f"{label} {part.request.method} {part.request.path}", found[0], len(found) - 1)
     return None
 
 
-def _parts(target: Target, file: CaseFile, case: Case) -> Iterator[tuple[str, Step | Concurrent]]:
-    if target.has_sandbox:
-        path = f"sandbox:/{file.vendor}/world"
-        put = Request(method="PUT", path=path, headers={}, body=encode(dict(case.world)))
+def _parts(case: Case, *, world_of: str | None) -> Iterator[tuple[str, Step | Concurrent]]:
+    if world_of is not None:
+        body = encode(dict(case.world))
+        put = Request(method="PUT", path=f"{SANDBOX}/{world_of}/world", headers={}, body=body)
         yield "world", Step(put, _WORLD_IS_PUT)
     for number, step in enumerate(case.steps, 1):
         yield f"step {number}", step
@@ -62,7 +53,27 @@ def _parts(target: Target, file: CaseFile, case: Case) -> Iterator[tuple[str, St
         yield f"after {number}", step
 
 
-def _run_step(target: Target, call: Call, step: Step) -> list[Difference]:
+def prepare(request: Request, *, file: CaseFile, target: Target) -> Call:
+    """Say what goes over the wire: the file's headers, over them the user's, over them the request's own."""
+    if request.is_for_sandbox:
+        path, headers = f"/sandbox{request.path.removeprefix(SANDBOX)}", {}
+    else:
+        path = f"/{file.vendor}{request.path}" if target.has_sandbox else request.path
+        headers = merge_headers(file.headers, target.headers)
+    names = {name.lower() for name in (*headers, *request.headers)}
+    if request.body is not None and "content-type" not in names:
+        headers["Content-Type"] = "application/json"
+    return Call(request.method, target.prefix + path, merge_headers(headers, request.headers), request.body)
+
+
+def merge_headers(under: Mapping[str, str], over: Mapping[str, str | None]) -> dict[str, str]:
+    """Lay headers over others. Case doesn't tell names apart, the later spelling stays, None removes."""
+    replaced = {name.lower() for name in over}
+    merged = {name: value for name, value in under.items() if name.lower() not in replaced}
+    return merged | {name: value for name, value in over.items() if value is not None}
+
+
+def _run_step(step: Step, call: Call, *, target: Target) -> list[Difference]:
     try:
         return list(unmet(step.expect, exchange(connect(target), call)))
     except BROKEN as error:
@@ -86,7 +97,8 @@ def _unmet_headers(expect: Expectation, answer: Answer) -> Iterator[Difference]:
         value = answer.header(name)
         if wanted is not None:
             found = ABSENT if value is None else value
-            yield from differences(wanted, found, f"header {name}", Scope(root=None, exact=True))
+            place = Place(body=None, path=f"header {name}", is_exact=True)
+            yield from differences(wanted, found, at=place)
         elif value is not None:
             yield Difference(f"header {name}", show(ABSENT), show(value))
 
@@ -98,7 +110,7 @@ def _unmet_body(expect: Expectation, answer: Answer) -> Iterator[Difference]:
         yield Difference("body", "JSON", repr(answer.body[:BODY_BYTES_SHOWN_MAX]))
         return
     if expect.body is not None:
-        yield from differences(expect.body, body, "$", Scope(body, expect.body_is_exact))
+        yield from differences(expect.body, body, at=Place(body=body, path="$", is_exact=expect.body_is_exact))
     for path, names in expect.keys.items():
         value = lookup(body, path)
         if not isinstance(value, dict):
@@ -115,15 +127,15 @@ def _from_top(path: str) -> str:
     return f"$.{path}" if path not in ("", "$") else "$"
 
 
-def _run_at_once(target: Target, call: Call, spec: Concurrent) -> list[Difference]:
-    got = dict(Counter(_outcomes(target, call, spec.times)))
+def _run_at_once(spec: Concurrent, call: Call, *, target: Target) -> list[Difference]:
+    got = dict(Counter(_outcomes(call, spec.times, target=target)))
     if any(got == alternative for alternative in spec.alternatives):
         return []
     wanted = " or ".join(show(dict(alternative)) for alternative in spec.alternatives)
     return [Difference("statuses", wanted, show(dict(got)))]
 
 
-def _outcomes(target: Target, call: Call, times: int) -> list[str]:
+def _outcomes(call: Call, times: int, *, target: Target) -> list[str]:
     """Send the call `times` times at once: connect them all, then let them go together."""
     gate = threading.Barrier(times)
     outcomes = ["no answer in time"] * times

@@ -50,11 +50,11 @@ def execute(options: Options) -> int:
     target = _target(options)
     files = load_all(options.files, _renames(options))
     vendors = sorted({file.vendor for file in files})
-    require(target.has_sandbox or len(vendors) == 1, "--vendor-url", f"is for one vendor, not for {', '.join(vendors)}")
-    return _run(target, _select(files, options), options)
+    require(target.has_sandbox or len(vendors) == 1, f"--vendor-url: is for one vendor, not for {', '.join(vendors)}")
+    return _run(_select(files, options), options, target=target)
 
 
-def _run(target: Target, selected: Sequence[tuple[CaseFile, Case]], options: Options) -> int:
+def _run(selected: Sequence[tuple[CaseFile, Case]], options: Options, *, target: Target) -> int:
     left_out = [case for _, case in selected if case.needs_sandbox and not target.has_sandbox]
     runnable = [(file, case) for file, case in selected if target.has_sandbox or not case.needs_sandbox]
     # A report that can't be written should be known before the run, not after it.
@@ -64,10 +64,11 @@ def _run(target: Target, selected: Sequence[tuple[CaseFile, Case]], options: Opt
         for file, case in runnable:
             screen.starts(case)
             begin = time.monotonic()
-            failure = run_case(target, file, case)
+            failure = run_case(case, file=file, target=target)
             results.append(Result(file, case, failure, time.monotonic() - begin))
             screen.ends(results[-1])
-    _write(options.json_path, as_json(results, left_out, options.base_url or options.vendor_url or ""))
+    url = options.base_url or options.vendor_url or ""
+    _write(options.json_path, as_json(results, left_out=left_out, url=url))
     screen.sums_up(results, len(left_out))
     return int(any(result.failure for result in results))
 
@@ -80,7 +81,7 @@ def _target(options: Options) -> Target:
         raise click.UsageError("--rename goes with --vendor-url: a sandbox has the names of the cases.")
     parts = [text.partition(":") for text in options.headers]
     for name, colon, _ in parts:
-        require(colon, "--header", f"{name!r} is not 'NAME: VALUE'")
+        require(colon, f"--header: {name!r} is not 'NAME: VALUE'")
     headers = read_headers({name: value.strip() or None for name, _, value in parts}, "--header")
     return aim(url, has_sandbox=options.vendor_url is None, headers=headers, timeout_s=options.timeout_s)
 
@@ -88,14 +89,14 @@ def _target(options: Options) -> Target:
 def _renames(options: Options) -> Mapping[str, str]:
     pairs = [text.partition("=") for text in options.renames]
     for old, sign, new in pairs:
-        require(old and sign and new, "--rename", f"{old + sign + new!r} is not OLD=NEW")
+        require(old and sign and new, f"--rename: {old + sign + new!r} is not OLD=NEW")
     return {old: new for old, _, new in pairs}
 
 
 def _select(files: Sequence[CaseFile], options: Options) -> list[tuple[CaseFile, Case]]:
     cases = [(file, case) for file in files for case in file.cases]
     unknown = sorted(set(options.only) - {case.id for _, case in cases})
-    require(not unknown, "--only", f"no such case: {', '.join(unknown)}")
+    require(not unknown, f"--only: no such case: {', '.join(unknown)}")
     return [
         (file, case)
         for file, case in cases

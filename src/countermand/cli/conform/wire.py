@@ -11,7 +11,6 @@ import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countermand.cli.conform.casefile import SANDBOX, CaseFile, Request
 from countermand.cli.conform.reading import FormatError
 
 #: What can go wrong between a request and its answer.
@@ -77,26 +76,6 @@ def aim(url: str, *, has_sandbox: bool, headers: Mapping[str, str | None], timeo
         headers=headers,
         timeout_s=timeout_s,
     )
-
-
-def prepare(target: Target, file: CaseFile, request: Request) -> Call:
-    """Say what goes over the wire: the file's headers, over them the user's, over them the request's own."""
-    if request.is_for_sandbox:
-        path, headers = f"/sandbox{request.path.removeprefix(SANDBOX)}", {}
-    else:
-        path = f"/{file.vendor}{request.path}" if target.has_sandbox else request.path
-        headers = merge_headers(file.headers, target.headers)
-    names = {name.lower() for name in (*headers, *request.headers)}
-    if request.body is not None and "content-type" not in names:
-        headers["Content-Type"] = "application/json"
-    return Call(request.method, target.prefix + path, merge_headers(headers, request.headers), request.body)
-
-
-def merge_headers(under: Mapping[str, str], over: Mapping[str, str | None]) -> dict[str, str]:
-    """Lay headers over others. Case doesn't tell names apart, the later spelling stays, None removes."""
-    replaced = {name.lower() for name in over}
-    merged = {name: value for name, value in under.items() if name.lower() not in replaced}
-    return merged | {name: value for name, value in over.items() if value is not None}
 
 
 def connect(target: Target) -> http.client.HTTPConnection:
