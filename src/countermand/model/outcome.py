@@ -16,6 +16,7 @@ from countermand.model.record import Record
 class Refusal(StrEnum):
     """Why not. The order of the members is the precedence; docs/reference/refusals.md lists them in the same order."""
 
+    KEY_REUSED = "KEY_REUSED"
     UNKNOWN_ORDER = "UNKNOWN_ORDER"
     ALREADY_EXISTS = "ALREADY_EXISTS"
     VERSION_MISMATCH = "VERSION_MISMATCH"

@@ -140,6 +140,8 @@ class Store(Protocol):
 
     #: Whether one transaction may carry commands of several tenants. A database that is sharded by tenant says no.
     mixes_tenants: bool
+    #: How many transactions may be under way at once: while one waits for the disk, another can be decided.
+    lanes: int
 
     async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
         """Load and lock `wanted`, let `judge` decide, write what it says and commit. `judge` may be called again."""

@@ -57,6 +57,7 @@ class SqliteStore:
     """One SQLite file. Made by `SqliteStore.open`."""
 
     mixes_tenants = True
+    lanes = 1
 
     def __init__(self, path: Path) -> None:
         self._writer = _open(str(path), writable=True)

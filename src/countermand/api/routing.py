@@ -1,0 +1,87 @@
+"""Which operation a path means. Literal segments win over names; an empty segment matches no name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, Route
+
+
+@dataclass(slots=True)
+class _Node:
+    """One segment of the tree of paths. `named` is the branch for a `{name}`; the names are the routes' own."""
+
+    literal: dict[str, "_Node"] = field(default_factory=dict)
+    named: "_Node | None" = None
+    routes: dict[str, tuple[Route, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An operation with the decoded segments that its path names."""
+
+    route: Route
+    params: dict[str, str]
+
+
+class Router:
+    """The routes of one dialect. A route given twice is a bug of the dialect."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        for route in routes:
+            self._add(route)
+
+    def match(self, method: str, path: str) -> Match:
+        """Find the operation. Raises CallerFault with NO_ROUTE or WRONG_METHOD."""
+        segments = path.split("/")[1:]
+        node = _walk(self._root, segments, 0)
+        if node is None:
+            raise CallerFault(Fault(kind=FaultKind.NO_ROUTE))
+        found = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
+        if found is None:
+            raise CallerFault(Fault(kind=FaultKind.WRONG_METHOD, allow=tuple(sorted(node.routes))))
+        route, names = found
+        return Match(route, _params(names, segments, route) if names else {})
+
+    def _add(self, route: Route) -> None:
+        node, names = self._root, list[str]()
+        for segment in route.path.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.named = node.named or _Node()
+                node = node.named
+            else:
+                node = node.literal.setdefault(segment, _Node())
+        if route.method in node.routes:
+            raise ValueError(f"{route.method} {route.path} is routed twice")
+        node.routes[route.method] = (route, tuple(names))
+
+
+def _walk(node: _Node, segments: list[str], depth: int) -> _Node | None:
+    if depth == len(segments):
+        return node if node.routes else None
+    segment = segments[depth]
+    literal = node.literal.get(segment)
+    found = _walk(literal, segments, depth + 1) if literal else None
+    if found is None and node.named is not None and segment:
+        found = _walk(node.named, segments, depth + 1)
+    return found
+
+
+def _params(names: tuple[str, ...], segments: list[str], route: Route) -> dict[str, str]:
+    named = [index for index, part in enumerate(route.path.split("/")[1:]) if part.startswith("{")]
+    return {name: _decoded(segments[index]) for name, index in zip(names, named, strict=True)}
+
+
+def _decoded(segment: str) -> str:
+    """Percent-decoded once. Bytes that are no UTF-8, or NUL, name nothing that we could hold."""
+    if "%" not in segment:
+        return segment
+    try:
+        text = unquote_to_bytes(segment).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CallerFault(Fault(kind=FaultKind.NO_ROUTE)) from error
+    if "\x00" in text:
+        raise CallerFault(Fault(kind=FaultKind.NO_ROUTE))
+    return text

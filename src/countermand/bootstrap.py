@@ -1,0 +1,101 @@
+"""The one module that names concrete classes: builds the house from its settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from uuid_utils import uuid7
+
+from countermand.api.exchange import Exchange
+from countermand.api.front import App, Front, Served, Shared
+from countermand.api.gate import Gate
+from countermand.api.limiting import Limiter
+from countermand.api.metrics import Metrics
+from countermand.api.operations import Operations, http_problem
+from countermand.api.sandbox import SandboxRoutes
+from countermand.dialects import catalog
+from countermand.service.clock import Clock, SandboxClock, SystemClock
+from countermand.service.desk import Desk
+from countermand.service.keyring import Keyring
+from countermand.service.sandbox import Sandbox
+from countermand.settings import BadSettings, Settings
+from countermand.store.port import Store
+from countermand.store.sqlite.adapter import SqliteStore
+
+_SQLITE: Final = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything that one process runs."""
+
+    store: Store
+    clock: Clock
+    desk: Desk
+    keyring: Keyring
+
+
+def new_id() -> str:
+    return str(uuid7())
+
+
+def open_store(url: str) -> Store:
+    """The store at a database URL. Raises BadSettings for a URL of no kind that we know, StoreUnavailable otherwise."""
+    if url.startswith(_SQLITE):
+        return SqliteStore.open(Path(url.removeprefix(_SQLITE)))
+    raise BadSettings(f"{url!r} is no database URL: sqlite:///PATH or postgresql://...")
+
+
+async def open_house(url: str, clock: Clock) -> House:
+    store = open_store(url)
+    return House(store=store, clock=clock, desk=Desk(store, clock, new_id), keyring=Keyring(store, new_id))
+
+
+def application(settings: Settings, *, sandbox: bool) -> App:
+    """The ASGI application. It opens the store when it starts and closes it, after the last batch, when it stops."""
+    dialects = catalog.load()
+    strangers = set(settings.hosts.values()) - dialects.keys()
+    if strangers:
+        raise BadSettings(f"COUNTERMAND_HOSTS names no vendor of ours: {', '.join(sorted(strangers))}")
+    store = open_store(settings.database)
+    clock: SandboxClock | SystemClock = SandboxClock() if sandbox else SystemClock()
+    desk, keyring, metrics = Desk(store, clock, new_id), Keyring(store, new_id), Metrics()
+    gate = Gate(keyring, Limiter())
+    routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
+    if isinstance(clock, SandboxClock):
+        routes += SandboxRoutes(Sandbox(store, clock, keyring, new_id), dialects).routes()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        del app
+        await _claim(store, sandbox=sandbox)
+        yield
+        await desk.drain()
+        await store.close()
+
+    return Front(
+        served=tuple(
+            Served(
+                mount=dialect.mount,
+                exchange=Exchange(dialect, gate=gate, desk=desk, store=store, keyring=keyring),
+            )
+            for dialect in dialects.values()
+        ),
+        hosts=settings.hosts,
+        rest=Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: http_problem}),
+        house=Shared(clock=clock, new_id=new_id, metrics=metrics),
+    )
+
+
+async def _claim(store: Store, *, sandbox: bool) -> None:
+    """A database is a sandbox or it is not, for ever: a world must never replace somebody's orders."""
+    known = await store.sandboxed()
+    if known is None:
+        await store.claim_for(sandbox=sandbox)
+    elif known is not sandbox:
+        kind = "a sandbox" if known else "live"
+        raise BadSettings(f"this database is {kind}: {'drop' if sandbox else 'use'} --sandbox, or name another --database")

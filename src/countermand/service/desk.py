@@ -1,0 +1,166 @@
+"""The way in for every change: commands that wait while a commit is in flight share the next one.
+
+A batch is one transaction: load and lock every row it names in key order, decide each ask in turn, write set-wise, commit
+once. An ask that finds the desk idle waits for nobody. A batch that fails - a bug in one plan, a row that can't be written -
+is rolled back and tried again ask by ask, so a bad one never takes its neighbours along.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from countermand.dialects.contract import Ask, Dialect, WireAnswer
+from countermand.model.keys import OrderKey
+from countermand.model.outcome import Refusal, Refused, Verdict
+from countermand.service.clock import Clock
+from countermand.service.judgement import Sheet
+from countermand.store.port import Judged, Loaded, Store, StoredClaim, StoreUnavailable, Wanted
+
+#: Asks in one transaction. Beyond this a batch only gets slower, not cheaper per ask.
+BATCH_ASKS_MAX: Final = 256
+
+#: Asks that may wait. At a few thousand a second this is about a second's worth; more would be answered too late to matter.
+WAITING_ASKS_MAX: Final = 8_192
+
+#: The header that marks an answer given before (the header name is in wide use; the IETF draft leaves it open).
+REPLAYED: Final = ("Idempotent-Replayed", "true")
+
+Encode = Callable[[Verdict], WireAnswer]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One ask on its way through the desk."""
+
+    tenant: str
+    dialect: Dialect
+    ask: Ask
+    encode: Encode
+    answer: asyncio.Future[WireAnswer | Verdict]
+    outcome: WireAnswer | Verdict | Exception | None = field(default=None)
+
+class Desk:
+    """Accepts asks and answers them when they are durable."""
+
+    def __init__(self, store: Store, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self._waiting: deque[_Waiting] = deque()
+        self._busy: set[asyncio.Task[None]] = set()
+
+    async def submit(self, ask: Ask, *, tenant: str, dialect: Dialect, encode: Encode) -> WireAnswer:
+        """Decide and commit one ask of a tenant. Raises StoreUnavailable, and whatever a bug in the plan raises."""
+        if len(self._waiting) >= WAITING_ASKS_MAX:
+            raise StoreUnavailable("too many requests are waiting for the database")
+        waiting = _Waiting(tenant, dialect, ask, encode, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._pump()
+        outcome = await waiting.answer
+        return outcome if isinstance(outcome, WireAnswer) else encode(outcome)
+
+    async def drain(self) -> None:
+        """Wait until everything accepted has been answered."""
+        while self._busy:
+            await asyncio.wait(self._busy)
+
+    def _pump(self) -> None:
+        while self._waiting and len(self._busy) < self._store.lanes:
+            task = asyncio.get_running_loop().create_task(self._run(self._next_batch()))
+            self._busy.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self._pump()
+
+    def _next_batch(self) -> list[_Waiting]:
+        waiting = self._waiting
+        if self._store.mixes_tenants:
+            return [waiting.popleft() for _ in range(min(len(waiting), BATCH_ASKS_MAX))]
+        tenant = waiting[0].tenant
+        batch = [one for one in waiting if one.tenant == tenant][:BATCH_ASKS_MAX]
+        chosen = set(map(id, batch))
+        self._waiting = deque(one for one in waiting if id(one) not in chosen)
+        return batch
+
+    async def _run(self, batch: list[_Waiting]) -> None:
+        try:
+            await self._commit(batch)
+        except Exception as error:  # noqa: BLE001 - the edge of a batch: whoever asked must hear of it
+            if len(batch) > 1 and not isinstance(error, StoreUnavailable):
+                for one in batch:
+                    await self._run([one])
+                return
+            for one in batch:
+                one.outcome = error
+        for one in batch:
+            _tell(one)
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        instants = {one.dialect.name: self._clock.now(one.dialect.name) for one in batch}
+
+        def judge(loaded: Loaded) -> Judged[None]:
+            sheet = Sheet(loaded, self._new_id)
+            for one in batch:
+                one.outcome = _decide(sheet, one, instants)
+            return Judged(sheet.writes, None)
+
+        await self._store.transact(wanted_by(batch), judge)
+
+
+def wanted_by(batch: list[_Waiting]) -> Wanted:
+    """Everything that the asks of a batch name."""
+    wanted = Wanted()
+    for one in batch:
+        ask = one.ask
+        if isinstance(ask.order, OrderKey):
+            wanted.orders.add(ask.order)
+        elif ask.order is not None:
+            wanted.names.add(ask.order)
+        wanted.records.update(ask.records)
+        if ask.order_kinds and ask.order is not None:
+            known = wanted.order_kinds.get(ask.order, ())
+            wanted.order_kinds[ask.order] = tuple(dict.fromkeys((*known, *ask.order_kinds)))
+        if ask.claim is not None:
+            wanted.claims.add(ask.claim.key)
+    return wanted
+
+
+def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> WireAnswer | Verdict:
+    """The outcome of one ask; with an idempotency key, the answer itself, because it is stored with the change."""
+    now = instants[one.dialect.name]
+    claim = one.ask.claim
+    if claim is not None and (known := sheet.loaded.claims.get(claim.key)):
+        if known.fingerprint != claim.fingerprint:
+            return Refused(refusal=Refusal.KEY_REUSED)
+        return WireAnswer(status=known.status, body=known.body, headers=(*known.headers, REPLAYED))
+    verdict = sheet.judge(one.dialect, one.ask, now)
+    if claim is None:
+        return verdict
+    answer = one.encode(verdict)
+    stored = StoredClaim(
+        key=claim.key,
+        fingerprint=claim.fingerprint,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        created_at=now,
+    )
+    sheet.loaded.claims[claim.key] = stored
+    sheet.writes.claims.append(stored)
+    return answer
+
+
+def _tell(one: _Waiting) -> None:
+    if one.answer.done():
+        return
+    if isinstance(one.outcome, Exception):
+        one.answer.set_exception(one.outcome)
+    elif one.outcome is None:
+        one.answer.set_exception(RuntimeError("the batch ended without an outcome"))
+    else:
+        one.answer.set_result(one.outcome)

@@ -1,0 +1,175 @@
+"""Decides a batch: each ask in turn, on the rows as the asks before it left them. Pure.
+
+Two asks for one order see each other. An ask that is refused, or whose plan raises, leaves no trace on the rows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from countermand.dialects.contract import Ask, Dialect, Held, Notice, Plan
+from countermand.engine import decide
+from countermand.model.command import Command, Place
+from countermand.model.event import Event
+from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.obligation import Obligation, ObligationState
+from countermand.model.order import Order
+from countermand.model.outcome import Accepted, Cancellation, Done, Refusal, Refused, Verdict
+from countermand.model.record import Record
+from countermand.store.port import Loaded, Writes
+
+
+@dataclass(slots=True)
+class _Change:
+    """What one ask does to one order: the commands applied so far."""
+
+    before: Order | None
+    order: Order
+    events: list[Event] = field(default_factory=list)
+    cancellation: Cancellation | None = None
+
+
+class Sheet:
+    """The rows of a batch while it is decided, and what will be written of them."""
+
+    def __init__(self, loaded: Loaded, new_id: Callable[[], str]) -> None:
+        self.loaded = loaded
+        self.writes = Writes()
+        self._new_id = new_id
+
+    def judge(self, dialect: Dialect, ask: Ask, now: datetime) -> Verdict:
+        """One ask: plan it, decide its commands, note what follows. All of it or nothing."""
+        held = self._held(ask, now)
+        plan = ask.plan(held)
+        if isinstance(plan, Refused):
+            return plan
+        changes = self._decide(dialect, held.order, plan, now)
+        if isinstance(changes, Refused):
+            return changes
+        return self._accept(dialect, held, plan, changes)
+
+    def _held(self, ask: Ask, now: datetime) -> Held:
+        loaded = self.loaded
+        key = ask.order if isinstance(ask.order, OrderKey) or ask.order is None else loaded.names.get(ask.order)
+        records = {key: record for key in ask.records if (record := loaded.records.get(key))}
+        if ask.order_kinds and key is not None:
+            records |= _beside(loaded.records, key, ask.order_kinds)
+        return Held(order=loaded.orders.get(key) if key else None, records=records, now=now, new_id=self._new_id)
+
+    def _decide(
+        self, dialect: Dialect, held: Order | None, plan: Plan, now: datetime
+    ) -> dict[OrderKey, _Change] | Refused:
+        changes: dict[OrderKey, _Change] = {}
+        for command in plan.commands:
+            key = command.order.key if isinstance(command, Place) else held.key if held else None
+            if key is None:
+                return Refused(refusal=Refusal.UNKNOWN_ORDER)
+            change = changes.get(key)
+            before = self.loaded.orders.get(key)
+            outcome = self._decide_one(dialect, change.order if change else before, command, now)
+            if isinstance(outcome, Refused):
+                return outcome
+            change = changes.setdefault(key, _Change(before, outcome.order))
+            change.order = outcome.order
+            change.events += outcome.events
+            change.cancellation = outcome.cancellation or change.cancellation
+        return changes
+
+    def _decide_one(self, dialect: Dialect, order: Order | None, command: Command, now: datetime) -> Accepted | Refused:
+        kind = command.order.kind if isinstance(command, Place) else order.kind if order else "order"
+        return decide(order, command, dialect.lifecycles[kind], now)
+
+    def _accept(self, dialect: Dialect, held: Held, plan: Plan, changes: Mapping[OrderKey, _Change]) -> Done:
+        events: list[Event] = []
+        owed: list[Obligation] = []
+        for key, change in changes.items():
+            if change.events:
+                change.order = self._write_order(dialect, change)
+                owed += self._owed(change, dialect.notices(change.before, change.order, tuple(change.events)), held.now)
+                self.writes.events += [(key, event) for event in change.events]
+                events += change.events
+            if change.cancellation is not None:
+                self.writes.cancellations.append(change.cancellation)
+        records = tuple(self._write_record(record) for record in plan.records)
+        order = next((change.order for change in changes.values()), held.order)
+        owed += self._told(dialect, plan.notices, order, held.now)
+        self.writes.obligations += owed
+        return Done(
+            order=order,
+            events=tuple(events),
+            cancellation=next((change.cancellation for change in changes.values()), None),
+            records=records,
+            obligations=tuple(owed),
+            note=plan.note,
+        )
+
+    def _write_order(self, dialect: Dialect, change: _Change) -> Order:
+        before = change.before
+        order = replace(change.order, version=1 if before is None else before.version + 1)
+        facets = dialect.facets(order)
+        if facets != order.facets:
+            order = replace(order, facets=facets)
+        self._count_stock(before, order)
+        written, _ = self.writes.orders.get(order.key, (before, order))
+        self.writes.orders[order.key] = (written, order)
+        self.loaded.orders[order.key] = order
+        for name, value in order.aliases.items():
+            self.loaded.names[AliasKey(order.tenant, order.dialect, name, value)] = order.key
+        return order
+
+    def _count_stock(self, before: Order | None, after: Order) -> None:
+        stock = self.writes.stock
+        for sign, order in ((-1, before), (1, after)):
+            for line in order.lines if order else ():
+                if line.reserved_milli:
+                    place = (after.tenant, after.dialect, line.sku)
+                    stock[place] = stock.get(place, 0) + sign * line.reserved_milli
+
+    def _write_record(self, record: Record) -> Record:
+        before = self.loaded.records.get(record.key)
+        after = replace(record, version=1 if before is None else before.version + 1)
+        written, _ = self.writes.records.get(record.key, (before, after))
+        self.writes.records[record.key] = (written, after)
+        if after.deleted:
+            self.loaded.records.pop(record.key, None)
+        else:
+            self.loaded.records[record.key] = after
+        return after
+
+    def _owed(self, change: _Change, notices: tuple[Notice, ...], now: datetime) -> list[Obligation]:
+        cancellation_id = change.cancellation.cancellation_id if change.cancellation else None
+        return [self._obligation(notice, change.order.key, now, cancellation_id) for notice in notices]
+
+    def _told(
+        self, dialect: Dialect, notices: tuple[Notice, ...], order: Order | None, now: datetime
+    ) -> list[Obligation]:
+        if not notices:
+            return []
+        if order is None:
+            raise ValueError(f"a notice of {dialect.name} belongs to no order")
+        return [self._obligation(notice, order.key, now, None) for notice in notices]
+
+    def _obligation(self, notice: Notice, key: OrderKey, now: datetime, cancellation_id: str | None) -> Obligation:
+        return Obligation(
+            obligation_id=self._new_id(),
+            tenant=key.tenant,
+            dialect=key.dialect,
+            order_id=key.order_id,
+            kind="notice",
+            type=notice.type,
+            created_at=now,
+            address=notice.address,
+            body=notice.body,
+            data=notice.data,
+            state=ObligationState.OPEN if notice.address else ObligationState.SETTLED,
+            cancellation_id=cancellation_id,
+        )
+
+
+def _beside(records: Mapping[RecordKey, Record], key: OrderKey, kinds: tuple[str, ...]) -> dict[RecordKey, Record]:
+    return {
+        record.key: record
+        for record in records.values()
+        if record.order_id == key.order_id and record.dialect == key.dialect and record.tenant == key.tenant
+        if record.kind in kinds
+    }

@@ -1,0 +1,125 @@
+"""Who holds which key. Secrets are kept as hashes only; a key is found by the hash of what the caller shows.
+
+Secrets that we make are 256 random bits, so one round of SHA-256 is enough to store them; passwords, which people make, go
+through scrypt with a salt.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from countermand.dialects.contract import AccountSeed, Login, RateLimit
+from countermand.store.port import Store, StoredKey, StoredLogin
+
+#: How long a node trusts what it read of a key: a revoked key stops working everywhere within this time.
+KEY_TRUST_S: Final = 2.0
+
+#: Keys remembered per node; beyond it the memory is emptied. About a kilobyte each.
+KEYS_REMEMBERED_MAX: Final = 20_000
+
+_SCRYPT_N: Final = 2**14
+_SALT_BYTES: Final = 16
+
+
+def hash_secret(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def hash_password(password: str, salt: bytes) -> bytes:
+    """Salt and scrypt digest (RFC 7914), in one value."""
+    digest = hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, n=_SCRYPT_N, r=8, p=1)
+    return salt + digest
+
+
+def new_salt() -> bytes:
+    return secrets.token_bytes(_SALT_BYTES)
+
+
+def new_secret() -> str:
+    """A secret of our own making: 43 characters, 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+class Keyring:
+    """Finds keys by secret, and trades logins for tokens."""
+
+    def __init__(self, store: Store, new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._new_id = new_id
+        self._remembered: dict[str, tuple[StoredKey, float]] = {}
+
+    async def find(self, secret: str) -> StoredKey | None:
+        """The key with this secret, whatever its state; None when there is none."""
+        known = self._remembered.get(secret)
+        instant = time.monotonic()
+        if known is not None and instant - known[1] < KEY_TRUST_S:
+            return known[0]
+        key = await self._store.key_by_hash(hash_secret(secret))
+        if key is None:
+            self._remembered.pop(secret, None)
+            return None
+        if len(self._remembered) >= KEYS_REMEMBERED_MAX:
+            self._remembered.clear()
+        self._remembered[secret] = (key, instant)
+        return key
+
+    def forget(self) -> None:
+        """Trust nothing that was read before."""
+        self._remembered.clear()
+
+    async def issue(self, key: StoredKey) -> None:
+        await self._store.put_keys([key])
+        self.forget()
+
+    async def sign_in(self, dialect: str, login: Login, *, now: datetime, lifetime_s: int) -> str | None:
+        """A new token for a good name and password, None for any other."""
+        stored = await self._store.login_by_name(dialect, login.username)
+        if not await asyncio.to_thread(_password_fits, stored, login.password) or stored is None:
+            return None
+        secret = new_secret()
+        template = stored.key
+        key = StoredKey(
+            key_id=self._new_id(),
+            secret_hash=hash_secret(secret),
+            tenant=template.tenant,
+            dialect=template.dialect,
+            name=f"{template.name} (signed in)",
+            scopes=template.scopes,
+            claims=template.claims,
+            attributes=template.attributes,
+            requests_max=template.requests_max,
+            window_s=template.window_s,
+            created_at=now,
+            expires_at=now + timedelta(seconds=lifetime_s),
+        )
+        await self._store.put_keys([key])
+        return secret
+
+
+def _password_fits(stored: StoredLogin | None, password: str) -> bool:
+    """Constant time, and the same work for a name that nobody has."""
+    kept = stored.password_hash if stored else bytes(_SALT_BYTES)
+    return hmac.compare_digest(kept, hash_password(password, kept[:_SALT_BYTES]))
+
+
+def key_of(seed: AccountSeed, *, tenant: str, dialect: str, key_id: str, now: datetime) -> StoredKey:
+    """The key that an account's seed describes."""
+    limit = seed.rate_limit or RateLimit(requests_max=0)
+    return StoredKey(
+        key_id=key_id,
+        secret_hash=hash_secret(seed.secret),
+        tenant=tenant,
+        dialect=dialect,
+        name=seed.realm,
+        scopes=seed.scopes,
+        claims=seed.claims,
+        attributes=seed.attributes,
+        requests_max=limit.requests_max if seed.rate_limit else None,
+        window_s=limit.window_s,
+        created_at=now,
+    )
