@@ -1,0 +1,35 @@
+"""FastPOD, print on demand: the order API at https://api-v2.fastpod.net, all of it below /v1. README.md says what is
+known of it.
+"""
+
+from countermand.dialects.contract import Dialect
+
+from .codes import encode_fault
+from .doors import credential, limit_headers, rewrite, told_of_itself
+from .lifecycle import lifecycle
+from .name import NAME
+from .openapi import openapi
+from .order import facets
+from .routes import ROUTES
+from .world import account, world
+
+__all__ = ["DIALECT"]
+
+DIALECT = Dialect(
+    name=NAME,
+    title="FastPOD",
+    mount=f"/{NAME}",
+    lifecycles={"order": lifecycle()},
+    routes=ROUTES,
+    rewrite=rewrite,
+    credential=credential,
+    # An unknown path is unknown to everybody: nothing is learned from that.
+    hides_routes=False,
+    encode_fault=encode_fault,
+    limit_headers=limit_headers,
+    account=account,
+    world=world,
+    facets=facets,
+    notices=told_of_itself,
+    openapi=openapi,
+)
