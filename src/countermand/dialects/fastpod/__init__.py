@@ -10,7 +10,7 @@ from .lifecycle import lifecycle
 from .name import NAME
 from .openapi import openapi
 from .order import facets
-from .routes import ROUTES
+from .routes import routes
 from .world import account, world
 
 __all__ = ["DIALECT"]
@@ -20,7 +20,7 @@ DIALECT = Dialect(
     title="FastPOD",
     mount=f"/{NAME}",
     lifecycles={"order": lifecycle()},
-    routes=ROUTES,
+    routes=routes(),
     rewrite=rewrite,
     credential=credential,
     # An unknown path is unknown to everybody: nothing is learned from that.

@@ -1,6 +1,4 @@
-"""The lines and totals of an order as Create Order and Update Order set them: priced once, shown unchanged ever
-after.
-"""
+"""The lines and totals of an order as Create Order and Update Order set them: priced once, shown unchanged after."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,8 +1,8 @@
 """Cancel Order: POST /v1/orders/{id}/cancel (api-4681584).
 
-The page declares no body, so none is read. In one transaction, with one reading of the clock, the order gets the status
-`cancelled`, `cancelled_at` and `updated_at`; nothing else that it shows changes. Only the vendor's own id names an
-order here.
+The page declares no body, so none is read. In one transaction, with one reading of the clock, the order gets the
+status `cancelled`, `cancelled_at` and `updated_at`; nothing else that it shows changes. Only the vendor's own id names
+an order here.
 """
 
 from typing import Final

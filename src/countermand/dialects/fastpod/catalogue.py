@@ -1,9 +1,9 @@
 """Products and what they cost.
 
 The menu names List Catalogs and no page of it could be read; Estimate Order Price (api-4681583) and the examples give
-figures, no rule.
-So this is a small catalogue of our own around the figures that are known, and the path and members are our reading.
-Any SKU can be ordered: one that is not listed is the plain product, so that a client's own SKUs can be tried out.
+figures, no rule. So this is a small catalogue of our own around the figures that are known, and the path and members
+are our reading. Any SKU can be ordered: one that is not listed is the plain product, so that a client's own SKUs can
+be tried out.
 """
 
 from collections.abc import Mapping, Sequence

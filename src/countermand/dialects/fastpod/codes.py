@@ -1,8 +1,7 @@
 """Every way of saying no: refusals and faults as status and message, in the one error envelope.
 
 No error body of the vendor could be read. Cancel Order (api-4681584) lists 422 "Parameter Error" and 500 "Server
-Error";
-the envelope mirrors the success wrapper, `errors` is Laravel's, and the wording is ours.
+Error"; the envelope mirrors the success wrapper, `errors` is Laravel's, and the wording is ours.
 """
 
 from collections.abc import Mapping

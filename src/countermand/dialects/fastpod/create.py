@@ -1,9 +1,8 @@
 """Create Order: POST /v1/orders (api-4681582).
 
-`order_status` is `draft` or `new_order`. `reference_id` names one order of the merchant: a second one is refused.
-Ids are `<merchant>-<MMDDYY>-<serial>`, with a serial of six digits that begins anew each day: so every sample of an id
-reads against
-its order's `created_at`. A record per day counts them.
+`order_status` is `draft` or `new_order`. `reference_id` names one order of the merchant: a second one is refused. Ids
+are `<merchant>-<MMDDYY>-<serial>`, with a serial of six digits that begins anew each day: so every sample of an id
+reads against its order's `created_at`. A record per day counts them.
 """
 
 from collections.abc import Mapping

@@ -1,10 +1,8 @@
 """The order as the vendor shows it, in the three shapes that its pages show. `Order.facts` holds the widest of them.
 
 Cancel Order (api-4681584): 31 members, lines of 13. Get Order and Update Status (api-4681581, api-4681586): 33 members
-with the tax ids,
-lines of 14 with `discount`. `peak_season_surchage` is spelled so on the wire. Stored figures are never recomputed: in
-the page's own
-example 1 x 14 gives 14.4.
+with the tax ids, lines of 14 with `discount`. `peak_season_surchage` is spelled so on the wire. Stored figures are
+never recomputed: in the page's own example 1 x 14 gives 14.4.
 
 Every member has a value to stand in where a world's document leaves it out, of the type that the page gives.
 """
@@ -29,7 +27,7 @@ from .switches import ORDER_TYPE, PAYMENT_METHOD, PAYMENT_STATUS, STATUS_AT_CREA
 
 
 class Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
 
 class Address(Document):
@@ -72,7 +70,7 @@ class WholeLineItem(LineItem):
 
 
 class OrderMembers(Document):
-    """What all shapes have in common."""
+    """What all shapes have in common, in the order of the page."""
 
     id: str = ""
     order_type: OrderType = ORDER_TYPE
@@ -97,7 +95,9 @@ class OrderMembers(Document):
     updated_at: Instant
     rejected_at: Instant | None = None
     rejected_status: str | None = None
+    cancelled_at: Instant | None = None
     address: Address = Address()
+    line_items: tuple[LineItem, ...] = ()
     shipments: tuple[str, ...] = ()
     label_url: str = ""
     coupon_code: str = ""
@@ -109,7 +109,6 @@ class CancelledOrder(OrderMembers):
     """The order in the answer to Cancel Order."""
 
     cancelled_at: Instant
-    line_items: tuple[LineItem, ...] = ()
 
 
 class WholeOrder(OrderMembers):
@@ -117,7 +116,6 @@ class WholeOrder(OrderMembers):
 
     tax_id: str | None = None
     tax_id_type: str | None = None
-    cancelled_at: Instant | None = None
     line_items: tuple[WholeLineItem, ...] = ()
 
 

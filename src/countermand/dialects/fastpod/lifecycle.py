@@ -1,9 +1,8 @@
 """Statuses of an order and the legal moves between them.
 
-`order_status` values: List Orders (api-4681580); Update Status (api-4681586) lists all but `on_hold`.
-Moves into `new_order`: Update Status. What happens on the vendor's side of the counter (`produce`, `hold`, `reject`,
-`ship`)
-has no call; the moves are read off field and status names, and an operator makes them.
+`order_status` values: List Orders (api-4681580); Update Status (api-4681586) lists all but `on_hold`. Moves into
+`new_order`: Update Status. What happens on the vendor's side of the counter (`produce`, `hold`, `reject`, `ship`) has
+no call; the moves are read off field and status names, and an operator makes them.
 """
 
 from typing import Final

@@ -1,8 +1,8 @@
 """Get Order (api-4681581) and List Orders (api-4681580): both answer bare, without the wrapper of the writes.
 
 A query parameter that is there and empty is no filter: the documented sample request sends exactly that. `search`
-finds an order by
-either of its two numbers, as a whole; `start_date` and `end_date` are both included and are about `created_at`.
+finds an order by either of its two numbers, as a whole; `start_date` and `end_date` are both included and are about
+`created_at`.
 """
 
 import re

@@ -2,8 +2,7 @@
 accepted.
 
 Enumerations: List Orders (api-4681580), Estimate Line Item (api-4893905). Money is a JSON number in dollars, 24 or
-14.4,
-never a string (api-4681584); integers in the schemas are wrong, 4.99 in the examples shows it.
+14.4, never a string (api-4681584); integers in the schemas are wrong, 4.99 in the examples shows it.
 """
 
 from datetime import UTC, datetime
@@ -60,7 +59,7 @@ def _instant(value: object) -> object:
 
 def stamp(at: datetime) -> str:
     """2023-12-07T08:29:50.000000Z: the fraction is always zero in the samples, so a second is the resolution."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+    return f"{at.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()}.000000Z"
 
 
 def _numbered(*values: str) -> WithJsonSchema:
@@ -69,7 +68,7 @@ def _numbered(*values: str) -> WithJsonSchema:
 
 #: Money in dollars, rounded to the cent.
 Dollars = Annotated[
-    int | float, BeforeValidator(_dollars), Field(ge=0), WithJsonSchema({"type": "number", "minimum": 0})
+    int | float, Field(ge=0), BeforeValidator(_dollars), WithJsonSchema({"type": "number", "minimum": 0})
 ]
 Instant = Annotated[
     datetime,
@@ -80,8 +79,8 @@ Instant = Annotated[
 Text = Annotated[str, Field(min_length=1, max_length=TEXT_MAX, pattern=PRINTABLE)]
 Url = Annotated[str, Field(min_length=1, max_length=URL_MAX)]
 Flag = StrictBool
-Count = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0)]
-Quantity = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=1, le=QUANTITY_MAX)]
+Count = Annotated[int, Field(strict=True, ge=0), BeforeValidator(_whole)]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=QUANTITY_MAX), BeforeValidator(_whole)]
 OrderType = Annotated[Literal["1", "2"], BeforeValidator(_digit)]
 ShippingMethod = Annotated[Literal["1", "2", "3", "4"], BeforeValidator(_digit)]
 

@@ -1,10 +1,9 @@
 """What a merchant with a webhook is told when an order gets another status.
 
 No page says that FastPOD tells anybody anything, least of all of a cancel: a merchant without a webhook is told
-nothing. The events,
-the body and the one-webhook-per-event rule are read off a sibling's pages (see README.md) and are ours until FastPOD's
-own can be read.
-Each notice leaves a delivery record beside the order, which the merchant can list.
+nothing. The events, the body and the one-webhook-per-event rule are read off a sibling's pages (see README.md) and are
+ours until FastPOD's own can be read. Each notice leaves a delivery record beside the order, which the merchant can
+list.
 """
 
 from collections.abc import Mapping

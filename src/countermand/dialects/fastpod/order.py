@@ -1,8 +1,8 @@
 """An order of ours as the vendor shows it, and the parts of an order of ours that a shown one determines.
 
 Rule 1: status and times come from the order; everything else from `Order.facts`, a `WholeOrder` document.
-Rule 2: totals and points stand as they were when the order is cancelled. The example pair of one order before and after
-(api-4681586, api-4681584) shows every figure unchanged.
+Rule 2: totals and points stand as they were when the order is cancelled. The example pair of one order before and
+after (api-4681586, api-4681584) shows every figure unchanged.
 """
 
 from collections.abc import Mapping, Sequence

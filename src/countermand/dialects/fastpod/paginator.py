@@ -1,8 +1,8 @@
 """Laravel's paginator, which is what the lists of this vendor look like.
 
 `current_page` and `data` are on the List Orders page (api-4681580); the other members are Laravel's (laravel.com/docs,
-Pagination, "Converting
-results to JSON"). As in Laravel a page that makes no sense is page 1, and one past the end is empty.
+Pagination, "Converting results to JSON"). As in Laravel a page that makes no sense is page 1, and one past the end is
+empty.
 """
 
 import re

@@ -1,8 +1,7 @@
 """The merchant's own numbers. Each names one order of the merchant for good (api-4681582: unique per order).
 
 A record per number remembers whose it is; an order that was given another one later keeps the first as well, so that a
-number never
-comes to mean two orders. (The alias on the order is for finding it, this is for refusing.)
+number never comes to mean two orders. (The alias on the order is for finding it, this is for refusing.)
 """
 
 from typing import Final

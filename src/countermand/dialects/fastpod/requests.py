@@ -1,7 +1,7 @@
 """What callers send. Optional members may be null, which means the same as leaving them out.
 
-Create Order (api-4681582), Update Order (api-4681585), Update Status (api-4681586), Estimate Order Price (api-4681583),
-Estimate Line Item (api-4893905). Members that the pages don't name are ignored.
+Create Order (api-4681582), Update Order (api-4681585), Update Status (api-4681586), Estimate Order Price
+(api-4681583), Estimate Line Item (api-4893905). Members that the pages don't name are ignored.
 """
 
 from collections.abc import Mapping
@@ -24,10 +24,12 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+#: The current name first: it wins when both are sent.
+RUSH_NAMES: Final = ("rush_production", "boost_production")
+
+
 class Rush(Request):
-    """`rush_production`, or by its earlier name `boost_production`; the schemas have the one, most examples the
-    other.
-    """
+    """`rush_production`, or its earlier name `boost_production`; schemas have the one, most examples the other."""
 
     rush_production: Flag | None = None
     boost_production: Flag | None = None
@@ -81,6 +83,8 @@ class CreateOrder(Rush):
 
 class UpdateOrder(Rush):
     """`order_status` must be the order's own, or `new_order` where Update Status would allow it."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [name]} for name in RUSH_NAMES]})
 
     reference_id: Text
     order_status: Literal["draft", "new_order", "on_hold"]

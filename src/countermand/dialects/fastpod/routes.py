@@ -9,7 +9,7 @@ from typing import Final
 from countermand.dialects.contract import CANCEL, READ, WRITE, Read, Route, Write
 
 from . import cancel, catalogue, create, estimate, lists, update, webhooks
-from .switches import SWITCHES
+from .switches import SWITCHES, Switches
 
 ORDERS: Final = (
     Route(
@@ -81,4 +81,6 @@ PRICES: Final = (
     ),
 )
 
-ROUTES: Final = (*ORDERS, *PRICES, *(webhooks.ROUTES if SWITCHES.webhooks else ()))
+
+def routes(switches: Switches = SWITCHES) -> tuple[Route, ...]:
+    return (*ORDERS, *PRICES, *(webhooks.ROUTES if switches.webhooks else ()))

@@ -13,9 +13,8 @@ from countermand.model.lifecycle import Repeat
 class Switches:
     """One position of every switch; the defaults are what is served."""
 
-    #: Where a cancel is tried. The page names no precondition; these are the statuses in which Update Order still
-    #: lets an order
-    #: be edited (api-4681585), and payment and production begin after `new_order` (api-4681582).
+    #: Where a cancel is tried. The page names no precondition; these are the statuses in which Update Order still lets
+    #: an order be edited (api-4681585), and payment and production begin after `new_order` (api-4681582).
     cancellable: frozenset[str] = frozenset({"draft", "new_order", "on_hold"})
 
     #: Cancelling twice. 422 is the only 4xx on the page; `Repeat.SAME_ANSWER` answers 200 with the stored order,
@@ -26,13 +25,12 @@ class Switches:
     #: all.
     unknown_order_status: int = 422
 
-    #: `boost_production` beside `rush_production`: schemas have the one, most examples the other, so clients of
-    #: either exist.
+    #: `boost_production` beside `rush_production`: schemas have the one, most examples the other, so clients of either
+    #: exist.
     boost_alias: bool = True
 
     #: Webhook calls. The side menu names List, Subscribe and Unsubscribe; no page of them could be read. What is
-    #: served is
-    #: our reading of a menu; without it these paths are unknown.
+    #: served is our reading of a menu; without it these paths are unknown.
     webhooks: bool = True
 
 

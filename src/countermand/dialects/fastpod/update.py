@@ -1,8 +1,7 @@
 """Update Order: PUT /v1/orders/{id} (api-4681585), and Update Status: PUT /v1/orders/{id}/status (api-4681586).
 
 An order is edited while it is `draft`, `new_order` or `on_hold`, and priced again. Its status can change to
-`new_order` alone, from
-`draft` and `on_hold`, by either call; `cancelled` is reached by the cancel call alone.
+`new_order` alone, from `draft` and `on_hold`, by either call; `cancelled` is reached by the cancel call alone.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,8 @@
 """Webhooks: list, subscribe, unsubscribe, and what was sent.
 
 FastPOD's menu names the first three and no page of them could be read. Paths, bodies, events and the one message are
-read off a
-sibling's pages and are no evidence about FastPOD; the list of deliveries is ours. `Switches.webhooks` takes all of it
-away.
+read off a sibling's pages and are no evidence about FastPOD; the list of deliveries is ours. `Switches.webhooks` takes
+all of it away.
 """
 
 from dataclasses import replace

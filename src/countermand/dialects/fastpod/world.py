@@ -2,10 +2,9 @@
 `webhooks`.
 
 An order belongs to the account that it names as `_account`, to the merchant that it names as `merchant`, or to the one
-before the first
-hyphen of its id; without any of these, to the first account. The order of a merchant without an account is nobody's to
-see, and left out.
-Orders may be partial: what is missing follows from what is there, or is empty.
+before the first hyphen of its id; without any of these, to the first account. The order of a merchant without an
+account is nobody's to see, and left out. Orders may be partial: what is missing follows from what is there, or is
+empty.
 """
 
 import re
