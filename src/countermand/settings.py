@@ -1,9 +1,13 @@
 """The one reader of the environment. Frozen values out; an unknown COUNTERMAND_ name stops the start."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+#: The largest TCP port.
+PORT_MAX: Final = 65_535
 
 _PREFIX: Final = "COUNTERMAND_"
 
@@ -33,6 +37,11 @@ class Settings:
     hosts: Mapping[str, str] = field(default_factory=dict)
 
 
+def here() -> Settings:
+    """The settings of this process. Raises BadSettings."""
+    return read(os.environ, Path.home())
+
+
 def read(environ: Mapping[str, str], home: Path) -> Settings:
     """Settings from the environment; `home` is where the default database goes. Raises BadSettings."""
     strays = {name for name in environ if name.startswith(_PREFIX)} - KNOWN.keys() - _FOREIGN
@@ -48,8 +57,8 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > 65_535:
-        raise BadSettings(f"COUNTERMAND_PORT is {text!r}, not a port from 0 to 65535")
+    if not text.isascii() or not text.isdecimal() or int(text) > PORT_MAX:
+        raise BadSettings(f"COUNTERMAND_PORT is {text!r}, not a port from 0 to {PORT_MAX}")
     return int(text)
 
 

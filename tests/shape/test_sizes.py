@@ -7,7 +7,7 @@ from tests.shape.source import Function, Module, dotted, modules, product
 FUNCTION_LINES_MAX = 40
 FILE_LINES_MAX = 400
 PARAMETERS_MAX = 5
-POSITIONAL_MAX = 2
+POSITIONAL_MAX = 4
 
 #: Signatures that somebody else fixed: ASGI calls an application with these three.
 ASGI = ("scope", "receive", "send")

@@ -4,7 +4,7 @@ Undo another transport - find the operation - who is calling - may they - how of
 encode. What goes wrong on the way is told in the vendor's own shape.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, assert_never
 
 import structlog
@@ -35,15 +35,6 @@ RETRY_AFTER_S: Final = 2
 _log = structlog.get_logger("countermand.api")
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A request with everything that was found out about it before it is served."""
-
-    wire: WireRequest
-    match: Match | None
-    fault: CallerFault | None
-
-
 class Exchange:
     """Serves one dialect."""
 
@@ -55,70 +46,90 @@ class Exchange:
         self._store = store
         self._keyring = keyring
 
-    async def serve(self, wire: WireRequest, fault: Fault | None) -> tuple[WireAnswer, str]:
-        """Answer one request; `fault` is what was already wrong with it in transport. Never raises.
-
-        The second value is the operation that was meant, for the metrics.
-        """
-        arrival = self._arrive(wire, fault)
-        operation = arrival.match.route.operation if arrival.match else "none"
-        limits: tuple[tuple[str, str], ...] = ()
+    def find(self, method: str, path: str) -> Match | CallerFault:
+        """The operation that a request means, or the fault that it means none."""
         try:
-            if arrival.match and arrival.match.route.scope == PUBLIC:
-                answer = await self._serve_public(arrival.wire, arrival.match, arrival.fault)
-            else:
-                if arrival.fault and not self.dialect.hides_routes and _about_routes(arrival.fault):
-                    raise arrival.fault
-                key = await self._gate.identify(self.dialect, arrival.wire)
-                caller = self._gate.admit(key, arrival.match.route.scope if arrival.match else None)
-                counted = self._gate.count(key, arrival.wire)
-                if counted is not None:
-                    state, within = counted
-                    limits = self.dialect.limit_headers(state)
-                    if not within:
-                        raise CallerFault(Fault(kind=FaultKind.RATE_LIMITED, retry_after_s=state.reset_s))
-                answer = await self._serve(arrival, caller)
+            return self._router.match(method, path)
+        except CallerFault as fault:
+            return fault
+
+    async def serve(self, wire: WireRequest, found: Match | CallerFault, fault: Fault | None) -> tuple[WireAnswer, str]:
+        """Answer one request. Never raises.
+
+        `found` is what `find` said, `fault` what was wrong with the request in transport. The second value of the answer is the
+        operation that was meant, for the metrics.
+        """
+        limits: list[tuple[str, str]] = []
+        try:
+            wire, found = self._rewritten(wire, found)
+            answer = await self._admitted(wire, found, fault, limits)
         except CallerFault as error:
-            answer = self._tell(error.fault, arrival.wire)
+            answer = self._tell(error.fault, wire)
         except StoreUnavailable as error:
             _log.warning("store unavailable", reason=str(error), request_id=wire.request_id)
-            answer = self._tell(Fault(kind=FaultKind.UNAVAILABLE, retry_after_s=RETRY_AFTER_S), arrival.wire)
-        except Exception:
-            _log.exception("a bug", operation=operation, request_id=wire.request_id)
-            answer = self._tell(Fault(kind=FaultKind.INTERNAL), arrival.wire)
+            answer = self._tell(Fault(kind=FaultKind.UNAVAILABLE, retry_after_s=RETRY_AFTER_S), wire)
+        except Exception:  # noqa: BLE001 - the ASGI edge: a bug must become an answer in the dialect's own shape
+            _log.exception("a bug", path=wire.path, request_id=wire.request_id)
+            answer = self._tell(Fault(kind=FaultKind.INTERNAL), wire)
+        operation = found.route.operation if isinstance(found, Match) else "none"
         return (replace(answer, headers=(*answer.headers, *limits)) if limits else answer), operation
 
-    def _arrive(self, wire: WireRequest, fault: Fault | None) -> _Arrival:
+    def _rewritten(self, wire: WireRequest, found: Match | CallerFault) -> tuple[WireRequest, Match | CallerFault]:
+        """The request as its documented method and path, when it came by another transport."""
         try:
-            wire = self.dialect.rewrite(wire)
-            match = self._router.match(wire.method, wire.path)
-        except CallerFault as error:
-            return _Arrival(wire, None, error)
-        wire = replace(wire, params=match.params) if match.params else wire
-        return _Arrival(wire, match, CallerFault(fault) if fault else None)
+            plain = self.dialect.rewrite(wire)
+        except CallerFault as fault:
+            return wire, fault
+        if plain is wire:
+            return wire, found
+        found = self.find(plain.method, plain.path)
+        return (replace(plain, params=found.params) if isinstance(found, Match) else plain), found
 
-    async def _serve(self, arrival: _Arrival, caller: Caller) -> WireAnswer:
-        if arrival.fault is not None or arrival.match is None:
-            raise arrival.fault or CallerFault(Fault(kind=FaultKind.NO_ROUTE))
-        wire, handler = arrival.wire, arrival.match.route.handler
+    async def _admitted(
+        self, wire: WireRequest, found: Match | CallerFault, fault: Fault | None, limits: list[tuple[str, str]]
+    ) -> WireAnswer:
+        """Who is calling, may they, and how often. `limits` collects the headers that tell."""
+        if isinstance(found, CallerFault) and not self.dialect.hides_routes and _about_routes(found):
+            raise found
+        if isinstance(found, Match) and found.route.scope == PUBLIC:
+            return await self._serve_public(wire, found, fault)
+        key = await self._gate.identify(self.dialect, wire)
+        caller = self._gate.admit(key, found.route.scope if isinstance(found, Match) else None)
+        counted = self._gate.count(key, wire)
+        if counted is not None:
+            state, within = counted
+            limits += self.dialect.limit_headers(state)
+            if not within:
+                raise CallerFault(Fault(kind=FaultKind.RATE_LIMITED, retry_after_s=state.reset_s))
+        if isinstance(found, CallerFault):
+            raise found
+        if fault is not None:
+            raise CallerFault(fault)
+        return await self._serve(wire, found, caller)
+
+    async def _serve(self, wire: WireRequest, found: Match, caller: Caller) -> WireAnswer:
+        handler = found.route.handler
         match handler:
             case Write():
                 ask = handler.decode(wire, caller)
                 return await self._desk.submit(
-                    ask, tenant=caller.tenant, dialect=self.dialect, encode=lambda verdict: handler.encode(verdict, wire)
+                    ask,
+                    tenant=caller.tenant,
+                    dialect=self.dialect,
+                    encode=lambda verdict: handler.encode(verdict, wire),
                 )
             case Read():
-                found = tuple([await self._store.find(query) for query in handler.decode(wire, caller)])
-                return handler.encode(found, wire)
+                answers = tuple([await self._store.find(query) for query in handler.decode(wire, caller)])
+                return handler.encode(answers, wire)
             case SignIn() | Fixed():
-                return await self._serve_public(wire, arrival.match, None)
+                return await self._serve_public(wire, found, None)
             case _:
                 assert_never(handler)
 
-    async def _serve_public(self, wire: WireRequest, match: Match, fault: CallerFault | None) -> WireAnswer:
+    async def _serve_public(self, wire: WireRequest, found: Match, fault: Fault | None) -> WireAnswer:
         if fault is not None:
-            raise fault
-        handler = match.route.handler
+            raise CallerFault(fault)
+        handler = found.route.handler
         match handler:
             case SignIn():
                 login = handler.decode(wire)
@@ -129,7 +140,7 @@ class Exchange:
             case Fixed():
                 return handler.encode(wire)
             case Write() | Read():
-                raise TypeError(f"{match.route.operation} touches a tenant's data and can't be public")
+                raise TypeError(f"{found.route.operation} touches a tenant's data and can't be public")
             case _:
                 assert_never(handler)
 

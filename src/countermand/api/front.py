@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from countermand.api.exchange import Exchange
 from countermand.api.metrics import Metrics
+from countermand.api.routing import Match
 from countermand.dialects.contract import Fault, FaultKind, WireAnswer, WireRequest
 from countermand.service.clock import Clock
 
@@ -69,9 +70,12 @@ class Front:
         body, fault = await _read(receive, BODY_BYTES_MAX)
         exchange = served.exchange
         request_id = self._house.new_id()
+        method = scope["method"]
+        found = exchange.find(method, path)
         wire = WireRequest(
-            method=scope["method"],
+            method=method,
             path=path,
+            params=found.params if isinstance(found, Match) else {},
             received_at=self._house.clock.now(exchange.dialect.name),
             query=_query(scope["query_string"]),
             headers=_headers(scope),
@@ -79,8 +83,8 @@ class Front:
             base_url=f"{scope['scheme']}://{_header(scope, b'host')}{mount}",
             request_id=request_id,
         )
-        answer, operation = await exchange.serve(wire, fault)
-        await _write(send, answer, request_id, with_body=scope["method"] != "HEAD")
+        answer, operation = await exchange.serve(wire, found, fault)
+        await _write(send, answer, request_id, with_body=method != "HEAD")
         self._house.metrics.observe(exchange.dialect.name, operation, answer.status, time.perf_counter() - started)
 
 

@@ -2,9 +2,18 @@
 
 import hmac
 
-from countermand.dialects.contract import Caller, CallerFault, Dialect, Fault, FaultKind, RateLimit, RateState, WireRequest
 from countermand.api.limiting import Limiter
-from countermand.service.keyring import Keyring
+from countermand.dialects.contract import (
+    Caller,
+    CallerFault,
+    Dialect,
+    Fault,
+    FaultKind,
+    RateLimit,
+    RateState,
+    WireRequest,
+)
+from countermand.service.keyring import Keyring, alive
 from countermand.store.port import StoredKey
 
 
@@ -19,7 +28,7 @@ class Gate:
         """The key behind a request. Raises CallerFault: no credential, a bad one, or claims that do not fit it."""
         presented = dialect.credential(wire)
         key = await self._keyring.find(presented.secret)
-        if key is None or key.dialect != dialect.name or not _alive(key, wire):
+        if key is None or key.dialect != dialect.name or not alive(key, wire.received_at):
             raise CallerFault(Fault(kind=FaultKind.BAD_CREDENTIAL))
         for name, value in key.claims.items():
             if not hmac.compare_digest(presented.claims.get(name, "").encode(), value.encode()):
@@ -40,7 +49,3 @@ class Gate:
             return None
         limit = RateLimit(requests_max=key.requests_max, window_s=key.window_s)
         return self._limiter.count(key.key_id, limit, wire.received_at)
-
-
-def _alive(key: StoredKey, wire: WireRequest) -> bool:
-    return key.revoked_at is None and (key.expires_at is None or wire.received_at < key.expires_at)

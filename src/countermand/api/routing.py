@@ -9,11 +9,13 @@ from countermand.dialects.contract import CallerFault, Fault, FaultKind, Route
 
 @dataclass(slots=True)
 class _Node:
-    """One segment of the tree of paths. `named` is the branch for a `{name}`; the names are the routes' own."""
+    """One segment of the tree of paths. `named` is the branch for a `{name}`; a route keeps its names with
+    the index of their segment.
+    """
 
     literal: dict[str, "_Node"] = field(default_factory=dict)
     named: "_Node | None" = None
-    routes: dict[str, tuple[Route, tuple[str, ...]]] = field(default_factory=dict)
+    routes: dict[str, tuple[Route, tuple[tuple[str, int], ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ class Router:
         if found is None:
             raise CallerFault(Fault(kind=FaultKind.WRONG_METHOD, allow=tuple(sorted(node.routes))))
         route, names = found
-        return Match(route, _params(names, segments, route) if names else {})
+        return Match(route, {name: _decoded(segments[index]) for name, index in names})
 
     def _add(self, route: Route) -> None:
-        node, names = self._root, list[str]()
-        for segment in route.path.split("/")[1:]:
+        node, names = self._root, list[tuple[str, int]]()
+        for index, segment in enumerate(route.path.split("/")[1:]):
             if segment.startswith("{"):
-                names.append(segment[1:-1])
+                names.append((segment[1:-1], index))
                 node.named = node.named or _Node()
                 node = node.named
             else:
@@ -67,11 +69,6 @@ def _walk(node: _Node, segments: list[str], depth: int) -> _Node | None:
     if found is None and node.named is not None and segment:
         found = _walk(node.named, segments, depth + 1)
     return found
-
-
-def _params(names: tuple[str, ...], segments: list[str], route: Route) -> dict[str, str]:
-    named = [index for index, part in enumerate(route.path.split("/")[1:]) if part.startswith("{")]
-    return {name: _decoded(segments[index]) for name, index in zip(names, named, strict=True)}
 
 
 def _decoded(segment: str) -> str:

@@ -1,17 +1,15 @@
 """`countermand serve`: the server, one process."""
 
-import os
 import socket
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import click
 import uvicorn
 
 from countermand.bootstrap import application
-from countermand.settings import BadSettings, read
+from countermand.settings import BadSettings, here
 from countermand.store.port import StoreUnavailable
 
 #: How long requests in flight may take to end once the server was told to stop. A batch takes milliseconds.
@@ -36,12 +34,16 @@ class _Server(uvicorn.Server):
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 0 takes a free one.  [default: 8080]")
-@click.option("--database", metavar="URL", help="sqlite:///PATH or postgresql://...  [default: a file in your data folder]")
-@click.option("--sandbox", is_flag=True, help="Serve the sandbox: worlds, effects, a movable clock. Needs a database of its own.")
+@click.option(
+    "--database", metavar="URL", help="sqlite:///PATH or postgresql://...  [default: a file in your data folder]"
+)
+@click.option(
+    "--sandbox", is_flag=True, help="Serve the sandbox: worlds, effects, a movable clock. Needs a database of its own."
+)
 def serve(host: str | None, port: int | None, database: str | None, *, sandbox: bool) -> None:
     """Serve every vendor's API, the native API and the operations pages."""
     try:
-        settings = read(os.environ, Path.home())
+        settings = here()
         settings = replace(
             settings,
             host=host or settings.host,
@@ -62,6 +64,8 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
         access_log=False,
         log_level="warning",
         server_header=False,
+        # Headers that anybody can send decide nothing; a proxy in front must pass Host and terminate TLS itself.
+        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )

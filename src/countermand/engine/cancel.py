@@ -6,9 +6,9 @@ The guards stand in the order of `Refusal`, each a single condition with a singl
 from collections.abc import Sequence
 from datetime import datetime
 
-from countermand.engine.evolve import evolve
+from countermand.engine.evolve import advanced
 from countermand.engine.standing import standing_of, status_after
-from countermand.engine.units import OPEN, choose, take
+from countermand.engine.units import OPEN, apply_all, choose, take
 from countermand.model.command import Amount, Cancel
 from countermand.model.event import Event, Taking
 from countermand.model.lifecycle import Lifecycle, Repeat, Standing
@@ -38,12 +38,31 @@ def cancel(order: Order, command: Cancel, lifecycle: Lifecycle, now: datetime) -
     takings = take(chosen, OPEN, into=PortionState.CANCELLED)
     if command.amount is not None and not possible(order, command.amount):
         return Refused(refusal=Refusal.AMOUNT_IMPOSSIBLE, order=order)
-    return _accept(order, command, lifecycle, _event(order, command, takings, now))
+    return _accept(order, command, lifecycle, takings, now)
 
 
-def _event(order: Order, command: Cancel, takings: tuple[Taking, ...], now: datetime) -> Event:
-    computed = taxes_of(order.lines, takings)
+def _accept(
+    order: Order, command: Cancel, lifecycle: Lifecycle, takings: tuple[Taking, ...], now: datetime
+) -> Accepted:
+    lines = apply_all(order.lines, takings)
+    standing = standing_of(lines) if lines else Standing.CANCELLED
     amount = command.amount
+    event = Event(
+        type="order.cancelled" if standing is Standing.CANCELLED else "order.lines_cancelled",
+        at=now,
+        status=status_after(order.status, standing, lifecycle),
+        takings=takings,
+        amount_minor=amount.price_minor if amount else sum([taking.price_minor for taking in takings]),
+        taxes=taxes_of(order.lines, takings) if amount is None or amount.taxes is None else amount.taxes,
+        currency=order.currency,
+        cancellation_id=command.cancellation_id,
+        data=_told(command),
+        sequence=order.sequence + 1,
+    )
+    return Accepted(order=advanced(order, event, lines), events=(event,), cancellation=_record(order, command, event))
+
+
+def _told(command: Cancel) -> dict[str, str]:
     actors = command.actors
     told = {
         "reason": command.reason,
@@ -54,42 +73,7 @@ def _event(order: Order, command: Cancel, takings: tuple[Taking, ...], now: date
         "attributed_to": actors.attributed_to,
         "operation_id": command.operation_id or "",
     }
-    return Event(
-        type="order.lines_cancelled",
-        at=now,
-        status=order.status,
-        takings=takings,
-        amount_minor=amount.price_minor if amount else sum(taking.price_minor for taking in takings),
-        taxes=computed if amount is None or amount.taxes is None else amount.taxes,
-        currency=order.currency,
-        cancellation_id=command.cancellation_id,
-        data={name: text for name, text in told.items() if text},
-        sequence=order.sequence + 1,
-    )
-
-
-def _accept(order: Order, command: Cancel, lifecycle: Lifecycle, event: Event) -> Accepted:
-    event = concluded(order, event, lifecycle)
-    return Accepted(order=evolve(order, event), events=(event,), cancellation=_record(order, command, event))
-
-
-def concluded(order: Order, event: Event, lifecycle: Lifecycle) -> Event:
-    """The event with the type and status that follow from what it leaves open."""
-    lines = evolve(order, event).lines
-    standing = standing_of(lines) if lines else Standing.CANCELLED
-    whole = standing is Standing.CANCELLED
-    return Event(
-        type="order.cancelled" if whole else "order.lines_cancelled",
-        at=event.at,
-        status=status_after(order.status, standing, lifecycle),
-        takings=event.takings,
-        amount_minor=event.amount_minor,
-        taxes=event.taxes,
-        currency=event.currency,
-        cancellation_id=event.cancellation_id,
-        data=event.data,
-        sequence=event.sequence,
-    )
+    return {name: text for name, text in told.items() if text}
 
 
 def _record(order: Order, command: Cancel, event: Event) -> Cancellation:
@@ -126,10 +110,12 @@ def possible(order: Order, amount: Amount) -> bool:
 
 def taxes_of(lines: Sequence[Line], takings: Sequence[Taking]) -> tuple[TaxTotal, ...]:
     """The tax of some takings, by rate. Lines without a rate carry no tax of their own."""
-    rates = {line.line_id: line.tax_rate_milli for line in lines}
+    rates = {line.line_id: line.tax_rate_milli for line in lines if line.tax_rate_milli is not None}
+    if not rates:
+        return ()
     by_rate: dict[int, int] = {}
     for taking in takings:
-        rate = rates[taking.line_id]
+        rate = rates.get(taking.line_id)
         if rate is not None:
             by_rate[rate] = by_rate.get(rate, 0) + taking.tax_minor
     return tuple(TaxTotal(rate_milli=rate, amount_minor=amount) for rate, amount in by_rate.items())

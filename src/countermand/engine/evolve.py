@@ -3,24 +3,43 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countermand.engine.units import apply
-from countermand.model.event import Amendment, Event, Taking
+from countermand.engine.units import apply_all
+from countermand.model.event import Amendment, Event
 from countermand.model.order import Line, Order, Shipment, TaxTotal
 
 
 def evolve(order: Order, event: Event) -> Order:
     """One event later. The event's own sequence number is the order's next."""
-    amended = order if event.amendment is None else _amend(order, event.amendment)
-    cancelled = event.type == "order.cancelled"
-    return replace(
-        amended,
+    start = order if event.amendment is None else _amend(order, event.amendment)
+    shipment_id = event.shipment.shipment_id if event.shipment else None
+    return advanced(start, event, apply_all(start.lines, event.takings, shipment_id))
+
+
+def advanced(order: Order, event: Event, lines: tuple[Line, ...]) -> Order:
+    """The order after an event whose takings have already been applied: `lines`.
+
+    Spelled out member by member, because it is on the path of every cancel and `dataclasses.replace` costs twice as much.
+    """
+    return Order(
+        tenant=order.tenant,
+        dialect=order.dialect,
+        order_id=order.order_id,
         status=event.status,
-        lines=_take(amended.lines, event) if event.takings else amended.lines,
-        total_minor=amended.total_minor - event.amount_minor,
-        taxes=subtract(amended.taxes, event.taxes) if event.taxes else amended.taxes,
-        shipments=_ship(amended.shipments, event.shipment) if event.shipment else amended.shipments,
-        cancelled_at=event.at if cancelled else amended.cancelled_at,
+        placed_at=order.placed_at,
         updated_at=event.at,
+        kind=order.kind,
+        account=order.account,
+        currency=order.currency,
+        lines=lines,
+        total_minor=order.total_minor - event.amount_minor,
+        taxes=subtract(order.taxes, event.taxes) if event.taxes else order.taxes,
+        shipments=_ship(order.shipments, event.shipment) if event.shipment else order.shipments,
+        payments=order.payments,
+        cancelled_at=event.at if event.type == "order.cancelled" else order.cancelled_at,
+        facets=order.facets,
+        aliases=order.aliases,
+        facts=order.facts,
+        version=order.version + 1,
         sequence=order.sequence + 1,
     )
 
@@ -29,22 +48,9 @@ def subtract(taxes: tuple[TaxTotal, ...], part: Sequence[TaxTotal]) -> tuple[Tax
     """Each rate less its part; a rate stays listed at zero."""
     by_rate = {tax.rate_milli: tax.amount_minor for tax in part}
     return tuple(
-        TaxTotal(rate_milli=tax.rate_milli, amount_minor=tax.amount_minor - by_rate.get(tax.rate_milli, 0)) for tax in taxes
+        TaxTotal(rate_milli=tax.rate_milli, amount_minor=tax.amount_minor - by_rate.get(tax.rate_milli, 0))
+        for tax in taxes
     )
-
-
-def _take(lines: tuple[Line, ...], event: Event) -> tuple[Line, ...]:
-    by_line: dict[str, list[Taking]] = {}
-    for taking in event.takings:
-        by_line.setdefault(taking.line_id, []).append(taking)
-    shipment_id = event.shipment.shipment_id if event.shipment else None
-    changed = list(lines)
-    for index, line in enumerate(lines):
-        after = line
-        for taking in by_line.get(line.line_id, ()):
-            after = apply(after, taking, shipment_id)
-        changed[index] = after
-    return tuple(changed)
 
 
 def _ship(shipments: tuple[Shipment, ...], shipment: Shipment) -> tuple[Shipment, ...]:

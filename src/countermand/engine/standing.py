@@ -6,12 +6,12 @@ from countermand.model.order import Line, PortionState
 
 def standing_of(lines: tuple[Line, ...]) -> Standing:
     """The standing of an order with these lines; cancelled portions are ignored. No lines at all: nothing has left."""
-    states = {portion.state for line in lines for portion in line.portions}
-    live = states - {PortionState.CANCELLED}
+    states = [portion.state for line in lines for portion in line.portions]
+    live = [state for state in states if state is not PortionState.CANCELLED]
     if not live:
         return Standing.CANCELLED if states else Standing.OPEN
     if PortionState.OPEN in live:
-        return Standing.OPEN if len(live) == 1 else Standing.PART_SHIPPED
+        return Standing.OPEN if all(state is PortionState.OPEN for state in live) else Standing.PART_SHIPPED
     if PortionState.SHIPPED in live:
         return Standing.SHIPPED
     return Standing.DELIVERED if PortionState.DELIVERED in live else Standing.RETURNED

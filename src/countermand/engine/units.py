@@ -13,11 +13,12 @@ from countermand.model.money import share_minor
 from countermand.model.order import Line, Order, Portion, PortionState
 from countermand.model.outcome import Refusal, Refused
 
-States = frozenset[PortionState]
+#: Tuples, not sets: membership in a short tuple is decided by identity, without hashing an enumeration member.
+States = tuple[PortionState, ...]
 
-OPEN: States = frozenset({PortionState.OPEN})
-NOT_YET_THERE: States = frozenset({PortionState.OPEN, PortionState.SHIPPED})
-GONE: States = frozenset({PortionState.SHIPPED, PortionState.DELIVERED})
+OPEN: States = (PortionState.OPEN,)
+NOT_YET_THERE: States = (PortionState.OPEN, PortionState.SHIPPED)
+GONE: States = (PortionState.SHIPPED, PortionState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Choice:
 def choose(order: Order, selectors: tuple[Selector, ...] | None, states: States) -> tuple[Choice, ...] | Refused:
     """The units that a command means among those in `states`; everything there is when `selectors` is None."""
     if selectors is None:
-        return tuple(Choice(line, left) for line in order.lines if (left := line.quantity_milli(*states)))
+        return tuple([Choice(line, left) for line in order.lines if (left := line.quantity_milli(*states))])
     wanted: dict[str, int] = {}
     for selector in selectors:
         chosen = _choose_one(order, selector, states)
@@ -72,7 +73,7 @@ def take(choices: tuple[Choice, ...], states: States, *, into: PortionState) -> 
     Within a line the earliest portions are taken first; the takings are listed from the last portion to the first, so that
     splitting one never moves the index of the next.
     """
-    return tuple(taking for choice in choices for taking in _take_of_line(choice, states, into))
+    return tuple([taking for choice in choices for taking in _take_of_line(choice, states, into)])
 
 
 def _take_of_line(choice: Choice, states: States, into: PortionState) -> list[Taking]:
@@ -91,16 +92,27 @@ def _take_of_line(choice: Choice, states: States, into: PortionState) -> list[Ta
 
 def _taking(line: Line, index: int, quantity_milli: int, into: PortionState, released_milli: int) -> Taking:
     portion = line.portions[index]
+    whole = portion.quantity_milli
     return Taking(
         line_id=line.line_id,
         sku=line.sku,
         portion=index,
         state=into,
         quantity_milli=quantity_milli,
-        price_minor=share_minor(portion.price_minor, quantity_milli, portion.quantity_milli),
-        tax_minor=share_minor(portion.tax_minor, quantity_milli, portion.quantity_milli),
+        price_minor=share_minor(portion.price_minor, quantity_milli, whole),
+        tax_minor=share_minor(portion.tax_minor, quantity_milli, whole),
         released_milli=released_milli,
     )
+
+
+def apply_all(lines: tuple[Line, ...], takings: tuple[Taking, ...], shipment_id: str | None = None) -> tuple[Line, ...]:
+    """The lines after the takings, each applied in turn."""
+    if not takings:
+        return lines
+    by_id = {line.line_id: line for line in lines}
+    for taking in takings:
+        by_id[taking.line_id] = apply(by_id[taking.line_id], taking, shipment_id)
+    return tuple([by_id[line.line_id] for line in lines])
 
 
 def apply(line: Line, taking: Taking, shipment_id: str | None) -> Line:

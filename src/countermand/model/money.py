@@ -13,5 +13,7 @@ def share_minor(amount_minor: int, part: int, whole: int) -> int:
     """
     if not 0 <= part <= whole or whole == 0:
         raise ValueError(f"{part} is not a part of {whole}")
+    if part == whole or amount_minor == 0:
+        return amount_minor
     magnitude = (2 * abs(amount_minor) * part + whole) // (2 * whole)
     return magnitude if amount_minor >= 0 else -magnitude

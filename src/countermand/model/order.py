@@ -56,7 +56,7 @@ class Line:
 
     def quantity_milli(self, *states: PortionState) -> int:
         """Units in any of these states; of all states when none is given."""
-        return sum(p.quantity_milli for p in self.portions if not states or p.state in states)
+        return sum([p.quantity_milli for p in self.portions if not states or p.state in states])
 
     @property
     def open(self) -> Portion | None:
@@ -105,7 +105,7 @@ class Order:
     `status` is a word of its dialect's lifecycle for `kind`. `total_minor` and `taxes` are what the customer still owes or
     has paid for what is neither cancelled nor returned. `facts` is the vendor's own JSON, read by its dialect only.
     `facets` are the values by which lists filter and sort it; `aliases` its other names (see `AliasKey`).
-    `version` goes up by one with every write, `sequence` is the number of its latest event.
+    `version` goes up by one with every event, `sequence` is the number of the latest.
     """
 
     tenant: str
@@ -135,4 +135,4 @@ class Order:
 
     def quantity_milli(self, *states: PortionState) -> int:
         """Units of all lines in any of these states; all units when none is given."""
-        return sum(line.quantity_milli(*states) for line in self.lines)
+        return sum([line.quantity_milli(*states) for line in self.lines])

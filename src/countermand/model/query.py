@@ -10,7 +10,6 @@ from countermand.model.keys import AliasKey, OrderKey, RecordKey
 from countermand.model.order import Order
 from countermand.model.record import Record
 
-
 Item = TypeVar("Item")
 
 

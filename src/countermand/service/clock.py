@@ -43,6 +43,6 @@ class SandboxClock:
     def advance(self, by: timedelta) -> None:
         """Move every dialect forward. Raises OverflowError when that leaves the calendar."""
         moved = {dialect: at + by for dialect, at in self._frozen.items()}
-        datetime.now(UTC) + self._everywhere + by  # noqa: B018 - refused before anything is moved
+        datetime.now(UTC) + self._everywhere + by  # refused before anything is moved
         self._frozen.update(moved)
         self._everywhere += by

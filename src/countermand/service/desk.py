@@ -42,6 +42,7 @@ class _Waiting:
     answer: asyncio.Future[WireAnswer | Verdict]
     outcome: WireAnswer | Verdict | Exception | None = field(default=None)
 
+
 class Desk:
     """Accepts asks and answers them when they are durable."""
 

@@ -105,7 +105,7 @@ class Sheet:
 
     def _write_order(self, dialect: Dialect, change: _Change) -> Order:
         before = change.before
-        order = replace(change.order, version=1 if before is None else before.version + 1)
+        order = change.order
         facets = dialect.facets(order)
         if facets != order.facets:
             order = replace(order, facets=facets)

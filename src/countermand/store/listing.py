@@ -139,9 +139,7 @@ def _conditions(target: _Target, listing: Listing, param: _Builder, *, driver: s
         found += [f"f.{column} = {param(value)}" for column, value in target.scope if column in {"tenant", "dialect"}]
         found += [f"f.holder = {param(target.holder)}", f"f.name = {param(driver)}"]
     for name, value in listing.facets.items():
-        found.append(
-            f"f.value = {param(value)}" if name == driver else _has_facet(target, name, value, param)
-        )
+        found.append(f"f.value = {param(value)}" if name == driver else _has_facet(target, name, value, param))
     if listing.statuses:
         found.append(f"t.status IN ({', '.join(param(status) for status in listing.statuses)})")
     at = "f.at" if driver is not None else f"t.{target.at}"

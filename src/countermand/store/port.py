@@ -153,7 +153,8 @@ class Store(Protocol):
 
     async def login_by_name(self, dialect: str, username: str) -> StoredLogin | None: ...
 
-    async def put_keys(self, keys: Iterable[StoredKey]) -> None: ...
+    async def put_keys(self, keys: Iterable[StoredKey], logins: Iterable[StoredLogin] = ()) -> None:
+        """Keep keys and the logins of their making; of a key that is known, only when it ends can change."""
 
     async def keys(self) -> tuple[StoredKey, ...]: ...
 

@@ -5,7 +5,18 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from countermand.dialects.contract import Ask, Caller, CallerFault, Claim, Fault, FaultKind, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.contract import (
+    Ask,
+    Caller,
+    CallerFault,
+    Claim,
+    Fault,
+    FaultKind,
+    Held,
+    Plan,
+    WireAnswer,
+    WireRequest,
+)
 from countermand.dialects.native.orders import etag, show_taking
 from countermand.dialects.native.problems import encode_refusal, invalid
 from countermand.dialects.native.types import LineChoice, NewCancellation

@@ -41,9 +41,7 @@ def _credential(wire: WireRequest) -> Presented:
 def _account(given: Mapping[str, object]) -> AccountSeed:
     token = given.get("token")
     if not isinstance(token, str) or not token:
-        raise CallerFault(
-            Fault(kind=FaultKind.INVALID, fields=(FieldFault(path="token", message="must be a text"),))
-        )
+        raise CallerFault(Fault(kind=FaultKind.INVALID, fields=(FieldFault(path="token", message="must be a text"),)))
     return AccountSeed(realm=str(given.get("tenant") or token), secret=token, scopes=SCOPES)
 
 

@@ -5,7 +5,17 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from countermand.dialects.contract import Ask, Caller, CallerFault, Fault, FaultKind, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.contract import (
+    Ask,
+    Caller,
+    CallerFault,
+    Fault,
+    FaultKind,
+    Held,
+    Plan,
+    WireAnswer,
+    WireRequest,
+)
 from countermand.dialects.native.lifecycle import PLACED
 from countermand.dialects.native.problems import encode_refusal, invalid
 from countermand.dialects.native.types import NewLine, NewOrder
@@ -13,7 +23,7 @@ from countermand.dialects.wire import json_answer, milli_of, unmilli
 from countermand.model.command import Place
 from countermand.model.event import Event
 from countermand.model.order import Line, Order, Portion, PortionState, TaxTotal
-from countermand.model.outcome import Refused, Refusal, Verdict
+from countermand.model.outcome import Refusal, Refused, Verdict
 from countermand.model.query import Found, GetOrder, ListEvents, Listing, ListOrders, Page, Query
 
 #: Items of a page: what is given when nothing is asked, and what a larger wish is cut down to.

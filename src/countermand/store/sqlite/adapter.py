@@ -131,8 +131,12 @@ class SqliteStore:
     async def login_by_name(self, dialect: str, username: str) -> StoredLogin | None:
         return credentials.login_by_name(self._reader, dialect, username)
 
-    async def put_keys(self, keys: Iterable[StoredKey]) -> None:
-        await self._write(lambda: credentials.put_keys(self._writer, keys))
+    async def put_keys(self, keys: Iterable[StoredKey], logins: Iterable[StoredLogin] = ()) -> None:
+        def put() -> None:
+            credentials.put_keys(self._writer, keys)
+            credentials.put_logins(self._writer, logins)
+
+        await self._write(put)
 
     async def keys(self) -> tuple[StoredKey, ...]:
         return credentials.all_keys(self._reader)

@@ -5,7 +5,7 @@ from typing import Final
 import apsw
 import msgspec
 
-from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
 from countermand.model.order import Order
 from countermand.model.record import Record
 from countermand.store.port import Loaded, StoredClaim, Wanted
@@ -19,34 +19,43 @@ _decode_headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decod
 def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
     loaded = Loaded()
     for record_key in sorted(wanted.records):
-        _add(loaded, record(connection, record_key))
+        if (beside := record(connection, record_key)) is not None:
+            loaded.records[record_key] = beside
     for name in wanted.names:
-        key = resolve(connection, name)
-        if key is not None:
+        if (key := resolve(connection, name)) is not None:
             loaded.names[name] = key
-    for key in sorted(wanted.orders | set(loaded.names.values())):
-        found = order(connection, key)
-        if found is not None:
+    for key in sorted(wanted.orders.union(loaded.names.values())):
+        if (found := order(connection, key)) is not None:
             loaded.orders[key] = found
+    if wanted.order_kinds:
+        _load_beside(connection, wanted, loaded)
+    for claim_key in wanted.claims:
+        if (used := claim(connection, claim_key)) is not None:
+            loaded.claims[claim_key] = used
+    return loaded
+
+
+def _load_beside(connection: apsw.Connection, wanted: Wanted, loaded: Loaded) -> None:
     for holder, kinds in wanted.order_kinds.items():
         parent = holder if isinstance(holder, OrderKey) else loaded.names.get(holder)
         if parent is None:
             continue
         for kind in kinds:
-            for beside in records_of(connection, parent, kind):
-                loaded.records[beside.key] = beside
-    for claim_key in wanted.claims:
-        row = connection.execute(_SQL["claim"], (claim_key.tenant, claim_key.scope, claim_key.key)).fetchone()
-        if row is not None:
-            loaded.claims[claim_key] = StoredClaim(
-                key=claim_key,
-                fingerprint=row[0],
-                status=row[1],
-                headers=_decode_headers(row[2]),
-                body=row[3],
-                created_at=instant(row[4]),
-            )
-    return loaded
+            loaded.records |= {beside.key: beside for beside in records_of(connection, parent, kind)}
+
+
+def claim(connection: apsw.Connection, key: ClaimKey) -> StoredClaim | None:
+    row = connection.execute(_SQL["claim"], (key.tenant, key.scope, key.key)).fetchone()
+    if row is None:
+        return None
+    return StoredClaim(
+        key=key,
+        fingerprint=row[0],
+        status=row[1],
+        headers=_decode_headers(row[2]),
+        body=row[3],
+        created_at=instant(row[4]),
+    )
 
 
 def order(connection: apsw.Connection, key: OrderKey) -> Order | None:
@@ -73,8 +82,3 @@ def resolve(connection: apsw.Connection, name: AliasKey | RecordKey) -> OrderKey
         beside = record(connection, name)
         order_id = beside.order_id if beside else None
     return None if order_id is None else OrderKey(name.tenant, name.dialect, order_id)
-
-
-def _add(loaded: Loaded, found: Record | None) -> None:
-    if found is not None:
-        loaded.records[found.key] = found

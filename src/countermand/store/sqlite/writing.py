@@ -48,11 +48,22 @@ def write(connection: apsw.Connection, writes: Writes) -> None:
     connection.executemany(
         _SQL["insert_claim"],
         [
-            (c.key.tenant, c.key.scope, c.key.key, c.fingerprint, c.status, document(c.headers), c.body, micros(c.created_at))
+            (
+                c.key.tenant,
+                c.key.scope,
+                c.key.key,
+                c.fingerprint,
+                c.status,
+                document(c.headers),
+                c.body,
+                micros(c.created_at),
+            )
             for c in writes.claims
         ],
     )
-    connection.executemany(_SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change])
+    connection.executemany(
+        _SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change]
+    )
 
 
 def write_order(connection: apsw.Connection, before: Order | None, after: Order) -> None:

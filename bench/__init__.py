@@ -1,0 +1,1 @@
+"""Measures what Countermand promises. `python -m bench` runs everything; see README.md beside this file."""
