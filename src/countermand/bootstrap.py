@@ -38,6 +38,11 @@ class House:
     desk: Desk
     keyring: Keyring
 
+    async def aclose(self) -> None:
+        """Close the store, after the last batch."""
+        await self.desk.drain()
+        await self.store.close()
+
 
 def new_id() -> str:
     return str(uuid7())
@@ -98,4 +103,6 @@ async def _claim(store: Store, *, sandbox: bool) -> None:
         await store.claim_for(sandbox=sandbox)
     elif known is not sandbox:
         kind = "a sandbox" if known else "live"
-        raise BadSettings(f"this database is {kind}: {'drop' if sandbox else 'use'} --sandbox, or name another --database")
+        raise BadSettings(
+            f"this database is {kind}: {'drop' if sandbox else 'use'} --sandbox, or name another --database"
+        )

@@ -1,5 +1,6 @@
 """`countermand serve`: the server, one process."""
 
+import signal
 import socket
 import sys
 from dataclasses import replace
@@ -70,6 +71,9 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
     server = _Server(config)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal again once it has stopped; to be told to stop and to stop is no failure.
+        signal.signal(told, lambda *_: None)
     server.run(sockets=[config.bind_socket()])
     if not server.started:
         sys.exit(1)

@@ -10,6 +10,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,9 @@ KEY_TRUST_S: Final = 2.0
 
 #: Keys remembered per node; beyond it the memory is emptied. About a kilobyte each.
 KEYS_REMEMBERED_MAX: Final = 20_000
+
+#: Between the id of a key and the rest of the id of a token that a login of this key was traded for.
+TOKEN_MARK: Final = "."  # noqa: S105 - a full stop
 
 _SCRYPT_N: Final = 2**14
 _SALT_BYTES: Final = 16
@@ -72,19 +76,40 @@ class Keyring:
         """Trust nothing that was read before."""
         self._remembered.clear()
 
-    async def issue(self, key: StoredKey) -> None:
-        await self._store.put_keys([key])
+    async def issue(self, key: StoredKey, login: Login | None = None) -> bool:
+        """Keep a new key, and the name and password that may be traded for tokens of its making.
+
+        False: another key has this name.
+        """
+        if login is None:
+            await self._store.put_keys([key])
+        elif await self._store.login_by_name(key.dialect, login.username) is not None:
+            return False
+        else:
+            await self._store.put_keys([key], [login_of(login, key)])
         self.forget()
+        return True
+
+    async def revoke(self, key_id: str, now: datetime) -> tuple[StoredKey, ...]:
+        """Revoke a key and every token that was made from it. Gives them all; none when there is no such key."""
+        tokens = f"{key_id}{TOKEN_MARK}"
+        meant = [key for key in await self._store.keys() if key.key_id == key_id or key.key_id.startswith(tokens)]
+        revoked = tuple(replace(key, revoked_at=key.revoked_at or now) for key in meant)
+        await self._store.put_keys(revoked)
+        self.forget()
+        return revoked
 
     async def sign_in(self, dialect: str, login: Login, *, now: datetime, lifetime_s: int) -> str | None:
         """A new token for a good name and password, None for any other."""
         stored = await self._store.login_by_name(dialect, login.username)
         if not await asyncio.to_thread(_password_fits, stored, login.password) or stored is None:
             return None
+        template = await self._store.key_by_hash(stored.key.secret_hash)
+        if template is None or not alive(template, now):
+            return None
         secret = new_secret()
-        template = stored.key
         key = StoredKey(
-            key_id=self._new_id(),
+            key_id=f"{template.key_id}{TOKEN_MARK}{self._new_id()}",
             secret_hash=hash_secret(secret),
             tenant=template.tenant,
             dialect=template.dialect,
@@ -99,6 +124,15 @@ class Keyring:
         )
         await self._store.put_keys([key])
         return secret
+
+
+def alive(key: StoredKey, now: datetime) -> bool:
+    """Whether the key opens anything at this instant."""
+    return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
+
+
+def login_of(login: Login, key: StoredKey) -> StoredLogin:
+    return StoredLogin(username=login.username, password_hash=hash_password(login.password, new_salt()), key=key)
 
 
 def _password_fits(stored: StoredLogin | None, password: str) -> bool:

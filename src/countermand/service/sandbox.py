@@ -7,11 +7,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from countermand.dialects.contract import Account, AccountSeed, CallerFault, Dialect, Fault, FaultKind, FieldFault, World
+from countermand.dialects.contract import (
+    Account,
+    AccountSeed,
+    CallerFault,
+    Dialect,
+    Fault,
+    FaultKind,
+    FieldFault,
+    World,
+)
 from countermand.dialects.wire import instant_of
 from countermand.service.clock import SandboxClock
-from countermand.service.keyring import Keyring, hash_password, key_of, new_salt
-from countermand.store.port import Effects, Store, StoredKey, StoredLogin, WorldRows
+from countermand.service.keyring import Keyring, key_of, login_of
+from countermand.store.port import Effects, Store, StoredKey, WorldRows
 
 #: Documents in one collection of a world. A world is held in memory once while it is read.
 DOCUMENTS_MAX: Final = 200_000
@@ -40,11 +49,7 @@ class Sandbox:
         rows = WorldRows(
             dialect=dialect.name,
             keys=tuple(keys.values()),
-            logins=tuple(
-                _login(login.username, login.password, keys[account.token])
-                for account in accounts
-                if (login := account.seed.login)
-            ),
+            logins=tuple(login_of(login, keys[account.token]) for account in accounts if (login := account.seed.login)),
             orders=seeded.orders,
             records=seeded.records,
         )
@@ -94,10 +99,6 @@ def _account(dialect: Dialect, given: Mapping[str, object], index: int) -> Accou
     shared = given.get("_tenant")
     tenant = shared if isinstance(shared, str) and shared else f"sandbox.{dialect.name}.{seed.realm}"
     return Account(tenant=tenant, token=seed.secret, seed=seed)
-
-
-def _login(username: str, password: str, key: StoredKey) -> StoredLogin:
-    return StoredLogin(username=username, password_hash=hash_password(password, new_salt()), key=key)
 
 
 def _clock_of(document: Mapping[str, object]) -> datetime | None:
