@@ -2,6 +2,8 @@
 known of it.
 """
 
+from functools import partial
+
 from countermand.dialects.contract import Dialect
 
 from .codes import encode_fault
@@ -31,5 +33,5 @@ DIALECT = Dialect(
     world=world,
     facets=facets,
     notices=told_of_itself,
-    openapi=openapi,
+    openapi=partial(openapi, routes()),
 )

@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+from countermand.dialects.contract import FieldFault
 from countermand.dialects.wire import major_of
 
-from .catalogue import product_of
 from .pricing import Priced, PricedLine, Wanted, price
+from .products import product_of
+from .reading import invalid
 from .requests import CreateOrder, LineBody, UpdateOrder
+
+
+def check_rush(body: CreateOrder | UpdateOrder) -> None:
+    """Rush production is for orders of a single item (api-4681582)."""
+    if body.rush and sum(line.quantity for line in body.line_items) > 1:
+        message = "The rush_production field is for orders of a single item."
+        raise invalid(FieldFault(path="rush_production", message=message))
 
 
 def bill(body: CreateOrder | UpdateOrder, *, order_type: str, line_ids: Sequence[int]) -> Mapping[str, object]:

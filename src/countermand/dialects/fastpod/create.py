@@ -17,14 +17,14 @@ from countermand.model.outcome import Refusal, Refused, Verdict
 from countermand.model.record import Record
 
 from . import notices, references
-from .billing import bill
+from .billing import bill, check_rush
 from .codes import refused
 from .documents import WholeOrder
 from .name import NAME
 from .order import REFERENCE, order_of, whole_order
 from .pricing import LABEL_ORDER, RUSH_MINOR
 from .reading import check, invalid, read
-from .requests import CreateOrder, check_rush
+from .requests import CreateOrder
 from .switches import ORDER_TYPE, PAYMENT_METHOD, PAYMENT_STATUS, STATUS_AT_CREATE
 
 MESSAGE: Final = "Order created successfully."

@@ -17,7 +17,6 @@ from countermand.dialects.contract import FaultKind, Route
 from . import answers, documents, requests
 from .codes import FAULTS, PARAMETER_ERROR
 from .lists import CHOICES
-from .routes import routes
 from .switches import SWITCHES, Switches
 
 _REF: Final = "#/components/schemas/{model}"
@@ -95,9 +94,9 @@ ANYWHERE: Final = (
 LABELS: Final[Mapping[int, str]] = {PARAMETER_ERROR: "Parameter Error", 500: "Server Error"}
 
 
-def openapi(switches: Switches = SWITCHES) -> Mapping[str, object]:
+def openapi(routes: Sequence[Route], switches: Switches = SWITCHES) -> Mapping[str, object]:
     paths: dict[str, dict[str, object]] = {}
-    for route in routes(switches):
+    for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, DESCRIBED[route.operation])
     return {
         "openapi": "3.1.0",
@@ -106,7 +105,7 @@ def openapi(switches: Switches = SWITCHES) -> Mapping[str, object]:
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": _schemas(switches),
+            "schemas": _schemas(routes, switches),
         },
     }
 
@@ -150,8 +149,8 @@ def _json(model: type[BaseModel]) -> Schema:
     return {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
 
 
-def _schemas(switches: Switches) -> Mapping[str, object]:
-    served = [DESCRIBED[route.operation] for route in routes(switches)]
+def _schemas(routes: Sequence[Route], switches: Switches) -> Mapping[str, object]:
+    served = [DESCRIBED[route.operation] for route in routes]
     bodies = {described.body for described in served if described.body is not None}
     told = {described.answer for described in served} | {answers.Failure}
     found = _definitions(bodies, "validation")

@@ -12,7 +12,7 @@ from typing import Final
 
 from countermand.model.money import share_minor
 
-from .catalogue import product_of
+from .products import product_of
 
 #: By `shipping_method`. 1 and 3 are from the samples; 2 and 4 are made up, between and beyond them.
 SHIPPING_MINOR: Final[Mapping[str, int]] = MappingProxyType({"1": 499, "2": 1299, "3": 2400, "4": 2999})

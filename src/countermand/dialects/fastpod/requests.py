@@ -9,10 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from countermand.dialects.contract import FieldFault
-
 from .members import Area, AskedOrderType, AskedShippingMethod, Flag, Quantity, Text, Url
-from .reading import invalid
 
 #: Lines of one order; their numbers have three digits (see `create.line_id`).
 LINES_MAX: Final = 999
@@ -154,10 +151,3 @@ class AccountBody(Request):
 
     token: Annotated[str, Field(min_length=1)]
     merchant: Text
-
-
-def check_rush(body: CreateOrder | UpdateOrder) -> None:
-    """Rush production is for orders of a single item (api-4681582)."""
-    if body.rush and sum(line.quantity for line in body.line_items) > 1:
-        message = "The rush_production field is for orders of a single item."
-        raise invalid(FieldFault(path="rush_production", message=message))

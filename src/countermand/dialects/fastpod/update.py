@@ -16,13 +16,13 @@ from countermand.model.order import Order
 from countermand.model.outcome import Refusal, Refused, Verdict
 
 from . import notices, references
-from .billing import bill
+from .billing import bill, check_rush
 from .codes import refused
 from .documents import WholeLineItem, WholeOrder
 from .lifecycle import EDITABLE, MOVES, NEW, RELEASE
 from .order import aliases, document_of, facts_from, lines, total_minor, whole_order
 from .reading import check, invalid, read
-from .requests import LineBody, UpdateOrder, UpdateStatus, check_rush
+from .requests import LineBody, UpdateOrder, UpdateStatus
 
 MESSAGE: Final = "Order updated successfully."
 
