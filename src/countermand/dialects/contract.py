@@ -21,6 +21,7 @@ from countermand.model.order import Order
 from countermand.model.outcome import Refused, Verdict
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
+from countermand.model.timer import Timer, TimerKey
 
 #: The scope of a route that anybody may call: a login, a health check. Spelled out at each such route.
 PUBLIC: Final = "public"
@@ -204,6 +205,8 @@ class Held:
     records: Mapping[RecordKey, Record]
     now: datetime
     new_id: Callable[[], str]
+    #: The timer that the ask named, locked; None when there is none, or no longer.
+    timer: Timer | None = None
 
     def of_kind(self, kind: str) -> tuple[Record, ...]:
         """The loaded records of one kind, oldest first."""
@@ -233,6 +236,9 @@ class Plan:
     records: tuple[Record, ...] = ()
     notices: tuple[Notice, ...] = ()
     note: object = None
+    #: Timers to set, each anew when there is one of its id; and those to end, there or not. No row is read for either.
+    timers: tuple[Timer, ...] = ()
+    ended: tuple[TimerKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +263,8 @@ class Ask:
     records: tuple[RecordKey, ...] = ()
     order_kinds: tuple[str, ...] = ()
     claim: Claim | None = None
+    #: A timer to lock; only what runs timers names one.
+    timer: TimerKey | None = None
 
 
 # -------------------------------------------------------------------------------------------------------------- routes

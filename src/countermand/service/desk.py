@@ -128,6 +128,8 @@ def wanted_by(batch: list[_Waiting]) -> Wanted:
             wanted.order_kinds[ask.order] = tuple(dict.fromkeys((*known, *ask.order_kinds)))
         if ask.claim is not None:
             wanted.claims.add(ask.claim.key)
+        if ask.timer is not None:
+            wanted.timers.add(ask.timer)
     return wanted
 
 

@@ -54,7 +54,13 @@ class Sheet:
         records = {key: record for key in ask.records if (record := loaded.records.get(key))}
         if ask.order_kinds and key is not None:
             records |= _beside(loaded.records, key, ask.order_kinds)
-        return Held(order=loaded.orders.get(key) if key else None, records=records, now=now, new_id=self._new_id)
+        return Held(
+            order=loaded.orders.get(key) if key else None,
+            records=records,
+            now=now,
+            new_id=self._new_id,
+            timer=loaded.timers.get(ask.timer) if ask.timer else None,
+        )
 
     def _decide(
         self, dialect: Dialect, held: Order | None, plan: Plan, now: datetime
@@ -94,6 +100,7 @@ class Sheet:
         order = next((change.order for change in changes.values()), held.order)
         owed += self._told(dialect, plan.notices, order, held.now)
         self.writes.obligations += owed
+        self._set_timers(plan)
         return Done(
             order=order,
             events=tuple(events),
@@ -102,6 +109,15 @@ class Sheet:
             obligations=tuple(owed),
             note=plan.note,
         )
+
+    def _set_timers(self, plan: Plan) -> None:
+        for key in plan.ended:
+            self.writes.timers[key] = None
+            self.loaded.timers.pop(key, None)
+        for timer in plan.timers:
+            self.writes.timers[timer.key] = timer
+            if timer.key in self.loaded.timers:
+                self.loaded.timers[timer.key] = timer
 
     def _write_order(self, dialect: Dialect, change: _Change) -> Order:
         before = change.before

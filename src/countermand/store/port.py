@@ -19,6 +19,7 @@ from countermand.model.order import Order
 from countermand.model.outcome import Cancellation
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
+from countermand.model.timer import Timer, TimerKey
 
 Value = TypeVar("Value")
 
@@ -49,6 +50,7 @@ class Wanted:
     #: For an order, by key or by name: the kinds of its records to load as well.
     order_kinds: dict[OrderKey | AliasKey | RecordKey, tuple[str, ...]] = field(default_factory=dict)
     claims: set[ClaimKey] = field(default_factory=set)
+    timers: set[TimerKey] = field(default_factory=set)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Loaded:
     names: dict[AliasKey | RecordKey, OrderKey] = field(default_factory=dict)
     records: dict[RecordKey, Record] = field(default_factory=dict)
     claims: dict[ClaimKey, StoredClaim] = field(default_factory=dict)
+    timers: dict[TimerKey, Timer] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,9 +76,11 @@ class Writes:
     claims: list[StoredClaim] = field(default_factory=list)
     #: Change of the reserved quantity in thousandths, by (tenant, dialect, SKU).
     stock: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    #: Timers that are set, by id the last one wins; None: ended.
+    timers: dict[TimerKey, Timer | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.orders or self.records or self.claims or self.obligations)
+        return bool(self.orders or self.records or self.claims or self.obligations or self.timers)
 
 
 @dataclass(slots=True)
@@ -84,6 +89,15 @@ class Judged(Generic[Value]):
 
     writes: Writes
     value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerLease:
+    """For how long due timers are kept for one process alone: from `now` until `until`, in real time; how many at most."""
+
+    now: datetime
+    until: datetime
+    limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +181,21 @@ class Store(Protocol):
 
     async def claim_for(self, *, sandbox: bool) -> None:
         """Say once and for all whether this database is a sandbox."""
+
+    async def claim_timers(self, due: Mapping[str, datetime], lease: TimerLease) -> tuple[Timer, ...]:
+        """Timers due by these instants, by dialect, earliest first, and nobody else's until the lease ends.
+
+        Reads only, when none is due. A timer that is set anew is free at once.
+        """
+
+    async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
+        """When the earliest timer of each dialect falls due; absent where there is none."""
+
+    async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
+        """Delete claims of the dialect older than an instant, looking at a limited number in key order.
+
+        Gives the last key looked at, for the next call; None when there are no more.
+        """
 
     async def ping(self) -> None:
         """Return when the database answers. Raises StoreUnavailable."""

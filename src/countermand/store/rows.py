@@ -12,6 +12,7 @@ import msgspec
 from countermand.model.event import Event
 from countermand.model.order import Line, Order, Payment, Shipment, TaxTotal
 from countermand.model.record import Record
+from countermand.model.timer import Timer
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -44,6 +45,7 @@ class OrderBody(msgspec.Struct, frozen=True, omit_defaults=True):
 _encode: Final = msgspec.json.Encoder().encode
 _decode_order: Final = msgspec.json.Decoder(OrderBody).decode
 _decode_event: Final = msgspec.json.Decoder(Event).decode
+_decode_timer: Final = msgspec.json.Decoder(Timer).decode
 _decode_texts: Final = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -174,6 +176,10 @@ def document(value: object) -> bytes:
 
 def event_of(body: bytes) -> Event:
     return _decode_event(body)
+
+
+def timer_of(body: bytes) -> Timer:
+    return _decode_timer(body)
 
 
 def texts_of(body: bytes) -> dict[str, str]:

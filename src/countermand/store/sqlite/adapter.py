@@ -7,14 +7,17 @@ Rule 2: `synchronous=FULL`. A COMMIT that returned survives a power cut.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 import apsw
 
+from countermand.model.keys import ClaimKey
 from countermand.model.query import Found, GetOrder, GetRecord, Query
+from countermand.model.timer import Timer
 from countermand.store.port import (
     Effects,
     Judged,
@@ -22,11 +25,12 @@ from countermand.store.port import (
     StoredKey,
     StoredLogin,
     StoreUnavailable,
+    TimerLease,
     Wanted,
     WorldRows,
 )
 from countermand.store.sql import statements
-from countermand.store.sqlite import credentials, loading, reading, sandboxing, writing
+from countermand.store.sqlite import credentials, loading, reading, sandboxing, timing, writing
 from countermand.store.sqlite.schema import prepare
 
 Value = TypeVar("Value")
@@ -158,6 +162,26 @@ class SqliteStore:
         row = ("sandbox", "yes" if sandbox else "no")
         await self._write(lambda: self._writer.execute(_SQL["put_house_value"], row))
 
+    async def claim_timers(self, due: Mapping[str, datetime], lease: TimerLease) -> tuple[Timer, ...]:
+        if not timing.due(self._reader, due, lease):
+            return ()
+
+        def claim() -> tuple[Timer, ...]:
+            found = timing.due(self._writer, due, lease)
+            timing.lease_all(self._writer, found, lease)
+            return found
+
+        return await self._write(claim)
+
+    async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
+        return timing.next_due(self._reader, dialects)
+
+    async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
+        old, last = timing.old_claims(self._reader, dialect, before, after=after)
+        if old:
+            await self._write(lambda: timing.delete_claims(self._writer, old))
+        return last
+
     async def ping(self) -> None:
         try:
             self._reader.execute("SELECT 1").fetchall()
@@ -172,17 +196,18 @@ class SqliteStore:
             self._lister.close()
             self._writer.close()
 
-    async def _write(self, work: Callable[[], object]) -> None:
+    async def _write(self, work: Callable[[], Value]) -> Value:
         """A rare write as one transaction, wholly in the writer's thread."""
 
-        def transaction() -> None:
+        def transaction() -> Value:
             self._begin_patiently()
             try:
-                work()
+                value = work()
                 self._writer.execute("COMMIT")
             except BaseException:
                 self._writer.execute("ROLLBACK")
                 raise
+            return value
 
         async with self._turn:
-            await self._in_thread(transaction)
+            return await self._in_thread(transaction)

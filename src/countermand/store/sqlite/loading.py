@@ -1,5 +1,6 @@
 """Loads what a batch wants, row by row: on an embedded database a set-wise query gains nothing over the primary key."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import apsw
@@ -8,8 +9,9 @@ import msgspec
 from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
 from countermand.model.order import Order
 from countermand.model.record import Record
+from countermand.model.timer import Timer, TimerKey
 from countermand.store.port import Loaded, StoredClaim, Wanted
-from countermand.store.rows import OrderRow, RecordRow, instant, order_of, record_of
+from countermand.store.rows import OrderRow, RecordRow, instant, order_of, record_of, timer_of
 from countermand.store.sql import statements
 
 _SQL: Final = statements(__package__)
@@ -32,7 +34,14 @@ def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
     for claim_key in wanted.claims:
         if (used := claim(connection, claim_key)) is not None:
             loaded.claims[claim_key] = used
+    if wanted.timers:
+        loaded.timers = _timers(connection, wanted.timers)
     return loaded
+
+
+def _timers(connection: apsw.Connection, keys: Iterable[TimerKey]) -> dict[TimerKey, Timer]:
+    found = (timer(connection, key) for key in sorted(keys))
+    return {one.key: one for one in found if one is not None}
 
 
 def _load_beside(connection: apsw.Connection, wanted: Wanted, loaded: Loaded) -> None:
@@ -56,6 +65,11 @@ def claim(connection: apsw.Connection, key: ClaimKey) -> StoredClaim | None:
         body=row[3],
         created_at=instant(row[4]),
     )
+
+
+def timer(connection: apsw.Connection, key: TimerKey) -> Timer | None:
+    row = connection.execute(_SQL["timer"], (key.tenant, key.dialect, key.timer_id)).fetchone()
+    return None if row is None else timer_of(row[0])
 
 
 def order(connection: apsw.Connection, key: OrderKey) -> Order | None:

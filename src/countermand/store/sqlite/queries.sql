@@ -71,6 +71,34 @@ INSERT INTO claims (tenant, scope, key, fingerprint, status, headers, body, crea
 INSERT INTO stock (tenant, dialect, sku, reserved_milli) VALUES (?, ?, ?, ?)
 ON CONFLICT (tenant, dialect, sku) DO UPDATE SET reserved_milli = reserved_milli + excluded.reserved_milli;
 
+-- name: timer
+SELECT body FROM timers WHERE tenant = ? AND dialect = ? AND timer_id = ?;
+
+-- name: put_timer
+-- Set anew, a timer is free at once.
+INSERT INTO timers (tenant, dialect, timer_id, due_at, body) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (tenant, dialect, timer_id) DO UPDATE
+   SET due_at = excluded.due_at, leased_until = 0, body = excluded.body;
+
+-- name: delete_timer
+DELETE FROM timers WHERE tenant = ? AND dialect = ? AND timer_id = ?;
+
+-- name: timers_due
+SELECT tenant, dialect, timer_id, body FROM timers
+ WHERE dialect = ? AND due_at <= ? AND leased_until <= ? ORDER BY due_at, tenant, timer_id LIMIT ?;
+
+-- name: lease_timer
+UPDATE timers SET leased_until = ? WHERE tenant = ? AND dialect = ? AND timer_id = ?;
+
+-- name: next_due
+SELECT min(due_at) FROM timers WHERE dialect = ?;
+
+-- name: claims_after
+SELECT tenant, scope, key, created_at FROM claims WHERE (tenant, scope, key) > (?, ?, ?) ORDER BY tenant, scope, key LIMIT ?;
+
+-- name: delete_claim
+DELETE FROM claims WHERE tenant = ? AND scope = ? AND key = ? AND created_at = ?;
+
 -- name: events_after
 SELECT body FROM events WHERE tenant = ? AND dialect = ? AND order_id = ? AND sequence > ? ORDER BY sequence LIMIT ?;
 

@@ -26,6 +26,7 @@ _TABLES: Final = (
     "cancellations",
     "obligations",
     "stock",
+    "timers",
     "keys",
     "logins",
 )

@@ -118,6 +118,18 @@ CREATE TABLE stock (
   PRIMARY KEY (tenant, dialect, sku)
 ) WITHOUT ROWID;
 
+-- What falls due, on the clock of its dialect. `leased_until` is real time: the process that runs it has it until then.
+CREATE TABLE timers (
+  tenant       TEXT NOT NULL,
+  dialect      TEXT NOT NULL,
+  timer_id     TEXT NOT NULL,
+  due_at       INTEGER NOT NULL,
+  leased_until INTEGER NOT NULL DEFAULT 0,
+  body         BLOB NOT NULL,
+  PRIMARY KEY (tenant, dialect, timer_id)
+) WITHOUT ROWID;
+CREATE INDEX timers_due ON timers (dialect, due_at);
+
 -- Credentials, by the hash of their secret: the tenant is what we learn here. Small, the same on every shard.
 CREATE TABLE keys (
   secret_hash  BLOB PRIMARY KEY,

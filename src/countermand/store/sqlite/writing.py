@@ -7,6 +7,7 @@ import apsw
 
 from countermand.model.order import Order
 from countermand.model.record import Record
+from countermand.model.timer import Timer, TimerKey
 from countermand.store import facets
 from countermand.store.port import Writes
 from countermand.store.rows import document, micros, order_body, order_row, record_row
@@ -61,9 +62,19 @@ def write(connection: apsw.Connection, writes: Writes) -> None:
             for c in writes.claims
         ],
     )
+    for timer_key, timer in writes.timers.items():
+        _write_timer(connection, timer_key, timer)
     connection.executemany(
         _SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change]
     )
+
+
+def _write_timer(connection: apsw.Connection, key: TimerKey, timer: Timer | None) -> None:
+    names = (key.tenant, key.dialect, key.timer_id)
+    if timer is None:
+        connection.execute(_SQL["delete_timer"], names)
+    else:
+        connection.execute(_SQL["put_timer"], (*names, micros(timer.due_at), document(timer)))
 
 
 def write_order(connection: apsw.Connection, before: Order | None, after: Order) -> None:
