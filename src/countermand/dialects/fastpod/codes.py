@@ -21,6 +21,7 @@ PARAMETER_ERROR: Final = 422
 #: What the order would not do is put in by the operation: "Order cannot be cancelled.", "Order cannot be updated."
 REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
     {
+        Refusal.KEY_REUSED: "This key belongs to another request.",
         Refusal.UNKNOWN_ORDER: "Order not found.",
         Refusal.ALREADY_EXISTS: "Order already exists.",
         Refusal.VERSION_MISMATCH: "Order has been changed in the meantime.",

@@ -58,7 +58,7 @@ class LineBody(Request):
     preview_areas: Mapping[Area, Url] | None = None
 
 
-Lines = Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=LINES_MAX)]
+Lines = Annotated[list[LineBody], Field(min_length=1, max_length=LINES_MAX)]
 
 
 class CreateOrder(Rush):
@@ -122,7 +122,7 @@ class EstimateOrder(Rush):
     """`order_type` and `coupon_code` are said to be required, and the example lacks the one: neither is demanded."""
 
     shipping_method: AskedShippingMethod
-    line_items: Annotated[tuple[EstimateLine, ...], Field(min_length=1, max_length=LINES_MAX)]
+    line_items: Annotated[list[EstimateLine], Field(min_length=1, max_length=LINES_MAX)]
     address: EstimateAddress
     coupon_code: str | None = None
     order_type: AskedOrderType | None = None

@@ -4,7 +4,7 @@ An order is edited while it is `draft`, `new_order` or `on_hold`, and priced aga
 `new_order` alone, from `draft` and `on_hold`, by either call; `cancelled` is reached by the cancel call alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -82,7 +82,7 @@ def _document(before: WholeOrder, body: UpdateOrder, *, now: datetime) -> Mappin
     }
 
 
-def _line_ids(before: tuple[WholeLineItem, ...], wanted: tuple[LineBody, ...]) -> list[int]:
+def _line_ids(before: Sequence[WholeLineItem], wanted: Sequence[LineBody]) -> list[int]:
     """A line keeps its number as long as the caller calls it by the same `item_id`; others get numbers never used in
     this order.
     """
