@@ -1,0 +1,134 @@
+"""Both doors to cancelling: some or all items of the order, and the whole application.
+
+Items: developers.skippay.cz/docs/api/markorderitemsascancelled. Application: /docs/api/cancelapplication. The first takes what
+is still open and leaves the rest; the second kills the deal and is refused once anything was sent.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from countermand.dialects.contract import Ask, Caller, Plan, WireAnswer, WireRequest
+from countermand.dialects.wire import json_answer
+from countermand.model.command import Actors, Amend, Amount, Cancel
+from countermand.model.order import Order, PortionState
+from countermand.model.outcome import Refusal, Refused, Verdict
+
+from . import amounts
+from .application import application_document, changed
+from .codes import JSON, NOT_SUPPORTED, UNPROCESSABLE, encode_refused_application, refuse
+from .lifecycle import CANCEL_APPLICATION, LIFECYCLE, READY
+from .reading import Question, about, read_optional
+from .requests import ApplicationCancelRequest, OrderItemsChangeRequest
+
+#: Our reason for each of theirs; absent means OTHER, as they say.
+REASONS: Final[Mapping[str, str]] = {
+    "APPLICATION_CANCELLED_CARRIER_CHANGED": "carrier_changed",
+    "APPLICATION_CANCELLED_CART_CONTENT_CHANGED": "cart_changed",
+    "APPLICATION_CANCELLED_BY_CUSTOMER": "customer",
+    "APPLICATION_CANCELLED_BY_ERP": "erp",
+    "APPLICATION_CANCELLED_EXPIRED": "expired",
+    "APPLICATION_CANCELLED_UNFINISHED": "unfinished",
+    "APPLICATION_CANCELLED_BY_ESHOP_RULES": "shop_rules",
+    "APPLICATION_CANCELLED_OTHER": "other",
+}
+
+_LEFT: Final = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)
+_PARTNER: Final = Actors(requested_by="partner", executed_by="partner")
+
+# ------------------------------------------------------------------------------------------------- items
+
+
+def decode_items(wire: WireRequest, caller: Caller) -> Ask:
+    request = read_optional(wire.body, OrderItemsChangeRequest)
+    return about(caller.order(wire.params["applicationId"]), request, plan=plan_items)
+
+
+def plan_items(question: Question[OrderItemsChangeRequest]) -> Plan | Refused:
+    order, request = question.order, question.request
+    selectors = amounts.selectors_of(request)
+    command = Cancel(cancellation_id=question.held.new_id(), selectors=selectors, actors=_PARTNER)
+    if order.status not in READY:
+        return Plan(commands=(command,))
+    if request.items == [] and request.total_price is not None:
+        return refuse(NOT_SUPPORTED, "a price without items can not be cancelled", order=order, attribute="totalPrice")
+    if request.total_vat is not None and request.total_price is None:
+        return refuse(UNPROCESSABLE, "totalVat goes with totalPrice", order=order, attribute="totalVat")
+    unknown = amounts.unknown_item(order, selectors)
+    if unknown is not None:
+        return Refused(refusal=Refusal.UNKNOWN_LINE, order=order, pointer=unknown.pointer)
+    wanted = amounts.chosen(order, selectors, amounts.OPEN)
+    if order.lines and not wanted:
+        return Plan(commands=(command,))
+    return _priced(question, command, wanted)
+
+
+def _priced(question: Question[OrderItemsChangeRequest], command: Cancel, wanted: Mapping[str, int]) -> Plan | Refused:
+    """The command with the amount that leaves the order: what the partner states, or what the items are worth."""
+    order, stated = question.order, amounts.stated(question.request)
+    if stated is not None:
+        everything = amounts.worth(order, amounts.chosen(order, None, amounts.OPEN), amounts.OPEN)
+        if order.lines and stated.price_minor > everything.price_minor:
+            return refuse(
+                UNPROCESSABLE, "the price is above that of all open items", order=order, attribute="totalPrice"
+            )
+        if not _has_currencies(question.request, order):
+            return refuse(UNPROCESSABLE, "the order has another currency", order=order, attribute="totalVat")
+        return Plan(commands=(_with_amount(command, stated),))
+    cost = amounts.worth(order, wanted, amounts.OPEN)
+    if amounts.leaves_nothing(order, wanted):
+        return Plan(
+            commands=(*amounts.made_bearable(order, cost), _with_amount(command, amounts.remainder(order, cost)))
+        )
+    if cost.price_minor > order.total_minor:
+        return refuse(UNPROCESSABLE, "the items cost more than the order's total", order=order, attribute="items")
+    amount = None if amounts.taxes_fit(order, cost) else amounts.at_most(order, cost)
+    return Plan(commands=(_with_amount(command, amount),))
+
+
+def _has_currencies(request: OrderItemsChangeRequest, order: Order) -> bool:
+    return all(entry.currency == order.currency for entry in request.total_vat or ())
+
+
+def _with_amount(command: Cancel, amount: Amount | None) -> Cancel:
+    return Cancel(
+        cancellation_id=command.cancellation_id,
+        selectors=command.selectors,
+        action=command.action,
+        reason=command.reason,
+        note=command.note,
+        actors=command.actors,
+        amount=amount,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- application
+
+
+def decode_application(wire: WireRequest, caller: Caller) -> Ask:
+    request = read_optional(wire.body, ApplicationCancelRequest)
+    return about(caller.order(wire.params["applicationId"]), request, plan=plan_application)
+
+
+def plan_application(question: Question[ApplicationCancelRequest]) -> Plan | Refused:
+    order, request = question.order, question.request
+    command = Cancel(
+        cancellation_id=question.held.new_id(),
+        action=CANCEL_APPLICATION,
+        reason=REASONS[request.reason or "APPLICATION_CANCELLED_OTHER"],
+        note=request.custom_reason or "",
+        actors=_PARTNER,
+    )
+    if order.status not in LIFECYCLE.allowed[CANCEL_APPLICATION]:
+        return Plan(commands=(command,))
+    if order.quantity_milli(*_LEFT):
+        blocked = tuple(line.line_id for line in order.lines if line.quantity_milli(*_LEFT))
+        return Refused(refusal=Refusal.UNITS_ALREADY_SHIPPED, order=order, blocked_by=blocked)
+    cost = amounts.worth(order, amounts.chosen(order, None, amounts.OPEN), amounts.OPEN)
+    corrections: tuple[Amend, ...] = amounts.made_bearable(order, cost)
+    return Plan(commands=(*corrections, _with_amount(command, amounts.remainder(order, cost))))
+
+
+def encode_application(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    if isinstance(verdict, Refused):
+        return encode_refused_application(verdict)
+    return json_answer(200, application_document(changed(verdict), wire.base_url), JSON)
