@@ -1,0 +1,40 @@
+"""What the vendor tells whoever asked in its dashboard: `{"event", "timestamp", "data"}`.
+
+Events: https://docs.flexportal.io/api-reference/overview.md, checked 2026-11-21. There is no webhook API, so no address is known
+here, and no signature is documented. No event says that an order was cancelled: a cancel tells nobody.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from countermand.dialects.contract import Notice
+from countermand.dialects.wire import to_facts
+from countermand.model.event import Event
+from countermand.model.order import Order
+
+from .instants import stamp
+from .lifecycle import Status
+from .order import document
+
+
+def told(event: str, *, at: datetime, data: Mapping[str, object]) -> Notice:
+    """One notice. Of the payload's `data` only the ids of `subscription.created` are documented: `subscriptionId` it is there."""
+    body = to_facts({"event": event, "timestamp": stamp(at), "data": data})
+    return Notice(type=event, body=body, data={name: value for name, value in data.items() if isinstance(value, str)})
+
+
+def notices(before: Order | None, after: Order, events: tuple[Event, ...]) -> tuple[Notice, ...]:
+    """`order.created` and `order.fulfilled`; what happens to rentals and payments tells its own."""
+    del events
+    if before is None:
+        return (told("order.created", at=after.placed_at, data=_about(after)),)
+    if before.status != Status.FULFILLED and after.status == Status.FULFILLED:
+        return (told("order.fulfilled", at=after.updated_at, data=_about(after)),)
+    return ()
+
+
+def _about(order: Order) -> Mapping[str, object]:
+    shown = document(order)
+    customer = shown.get("customer")
+    known = customer.get("customerId") if isinstance(customer, dict) else None
+    return {"orderId": order.order_id, "customerId": known, "status": order.status, "totals": shown.get("totals")}

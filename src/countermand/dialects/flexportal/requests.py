@@ -1,0 +1,107 @@
+"""What callers send, operation by operation. The same types give the request schemas of the OpenAPI document.
+
+`Maybe` members may be left out and may not be null; what may be null says so.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .reading import Wire
+from .scalars import Email, FreeForm, Maybe, Moment, Number, Text, Whole
+from .switches import CONTRACT_MONTHS_MAX, ITEMS_MAX, QUANTITY_MAX
+
+OrderType = Literal["standard", "extension", "upgrade"]
+CustomerType = Literal["individual", "business"]
+CancelReason = Literal["customer_request", "payment_failure", "fraud", "admin_decision", "other"]
+
+
+class CancelOrder(Wire):
+    """https://docs.flexportal.io/api-reference/orders/cancel.md: the body is optional, and so is its only member."""
+
+    reason: Maybe[Annotated[str, Field(max_length=1000)]] = None
+
+
+class UpdateOrderNotes(Wire):
+    """https://docs.flexportal.io/api-reference/orders/notes.md"""
+
+    notes: Annotated[str, Field(max_length=5000)]
+
+
+class NewCustomer(Wire):
+    email: Email
+    first_name: str
+    last_name: str
+    company: Maybe[str] = None
+    phone: Maybe[str] = None
+    customer_type: CustomerType = "individual"
+
+
+class Address(Wire):
+    contact_name: str
+    street_address: str
+    city: str
+    country: str
+    company: Maybe[str] = None
+    building_info: Maybe[str] = None
+    locality: Maybe[str] = None
+    admin_area: Maybe[str] = None
+    postal_code: str | None = None
+
+
+class NewItem(Wire):
+    """A contract length that is no length of the catalogue is refused there, in its own words."""
+
+    sku: Text
+    quantity: Annotated[Whole, Field(ge=1, le=QUANTITY_MAX)]
+    contract_length: Maybe[Number] = None
+
+
+class ExtensionDetails(Wire):
+    original_order_id: str
+    extension_months: Annotated[Whole, Field(gt=0)]
+    previous_end_date: str
+    new_end_date: str
+    reason: Maybe[str] = None
+
+
+class UpgradeDetails(Wire):
+    previous_device: str
+    previous_serial_number: str
+    previous_monthly_amount: Number
+    previous_rental_id: str
+    upgrade_reason: Maybe[str] = None
+
+
+class CreateOrder(Wire):
+    """https://docs.flexportal.io/api-reference/orders/create.md"""
+
+    customer: NewCustomer
+    billing_address: Address
+    items: Annotated[list[NewItem], Field(min_length=1, max_length=ITEMS_MAX)]
+    order_type: OrderType = "standard"
+    shipping_address: Maybe[Address] = None
+    custom_fields: FreeForm = None
+    notes: Maybe[str] = None
+    extension_details: Maybe[ExtensionDetails] = None
+    upgrade_details: Maybe[UpgradeDetails] = None
+
+
+class CreateSubscription(Wire):
+    """https://docs.flexportal.io/api-reference/subscriptions/create.md"""
+
+    order_id: Text
+    asset_serial_number: Text
+    customer_id: Text
+    billing_group_id: Maybe[str] = None
+    start_date: Maybe[Moment] = None
+    contract_length: Maybe[Annotated[Whole, Field(ge=1, le=CONTRACT_MONTHS_MAX)]] = None
+    notes: Maybe[str] = None
+
+
+class CancelSubscription(Wire):
+    """https://docs.flexportal.io/api-reference/subscriptions/cancel.md: `rentalId` repeats the id of the path."""
+
+    rental_id: Text
+    reason: CancelReason
+    notes: Maybe[Annotated[str, Field(max_length=1000)]] = None
