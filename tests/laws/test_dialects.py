@@ -77,15 +77,19 @@ def test_every_fault_has_an_answer_that_is_an_error(dialect: Dialect, kind: Faul
     read_json(answer.body)
 
 
+#: What a dialect is only asked to tell when it made it itself: its own rule, a claim it read from the request.
+OWN = {Refusal.VENDOR_RULE, Refusal.KEY_REUSED}
+
+
 @every_write
-@pytest.mark.parametrize("refusal", Refusal)
+@pytest.mark.parametrize("refusal", [refusal for refusal in Refusal if refusal not in OWN])
 def test_every_refusal_has_an_answer_that_is_no_bug(dialect: Dialect, route, refusal: Refusal) -> None:  # noqa: ANN001
     lifecycle = dialect.lifecycles["order"]
     order = Order(
         tenant="t", dialect=dialect.name, order_id="o", status=lifecycle.initial, placed_at=NOW, updated_at=NOW
     )
     for held in (None, order):
-        refused = Refused(refusal=refusal, order=held, vendor_code="no such word", pointer="x", detail="d")
+        refused = Refused(refusal=refusal, order=held, pointer="x", detail="d")
         answer = route.handler.encode(refused, _wire(dialect, params=_params(route.path)))
         assert 400 <= answer.status < 500, (route.operation, refusal)
         read_json(answer.body)
