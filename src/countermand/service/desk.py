@@ -7,14 +7,15 @@ is rolled back and tried again ask by ask, so a bad one never takes its neighbou
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from countermand.dialects.contract import Ask, Dialect, WireAnswer
-from countermand.model.keys import OrderKey
+from countermand.dialects.contract import Ask, Dialect, Held, Plan, WireAnswer
+from countermand.model.keys import OrderKey, RecordKey
 from countermand.model.outcome import Refusal, Refused, Verdict
+from countermand.model.timer import TimerKey
 from countermand.service.clock import Clock
 from countermand.service.judgement import Sheet
 from countermand.store.port import Judged, Loaded, Store, StoredClaim, StoreUnavailable, Wanted
@@ -29,6 +30,22 @@ WAITING_ASKS_MAX: Final = 8_192
 REPLAYED: Final = ("Idempotent-Replayed", "true")
 
 Encode = Callable[[Verdict], WireAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Asks of one tenant that are decided in one database transaction, with a last one that knows how they ended.
+
+    `proceed` sees the records and the timer that the last ask names before anything is decided: when it says no, nothing is.
+    """
+
+    tenant: str
+    asks: tuple[tuple[Dialect, Ask], ...]
+    conclude: Callable[[tuple[Verdict, ...]], Ask]
+    dialect: Dialect
+    records: tuple[RecordKey, ...] = ()
+    timer: TimerKey | None = None
+    proceed: Callable[[Held], bool] = lambda _: True
 
 
 @dataclass(slots=True)
@@ -55,13 +72,42 @@ class Desk:
 
     async def submit(self, ask: Ask, *, tenant: str, dialect: Dialect, encode: Encode) -> WireAnswer:
         """Decide and commit one ask of a tenant. Raises StoreUnavailable, and whatever a bug in the plan raises."""
+        waiting = _Waiting(tenant, dialect, ask, encode, asyncio.get_running_loop().create_future())
+        outcome = await self._queue(waiting)
+        return outcome if isinstance(outcome, WireAnswer) else encode(outcome)
+
+    async def decide(self, ask: Ask, *, tenant: str, dialect: Dialect) -> Verdict:
+        """As `submit`, for whoever asks from inside the house: without a wire to answer on, and so without a claim."""
+        assert ask.claim is None, "a claim stores an answer, and nobody encodes one here"
+        waiting = _Waiting(tenant, dialect, ask, _nobody_listens, asyncio.get_running_loop().create_future())
+        outcome = await self._queue(waiting)
+        assert not isinstance(outcome, WireAnswer)
+        return outcome
+
+    async def together(self, group: Group) -> tuple[Verdict, ...] | None:
+        """Decide and commit a group: each ask may be refused on its own. None: it did not proceed."""
+        named = {group.dialect.name, *(dialect.name for dialect, _ in group.asks)}
+        instants = {name: self._clock.now(name) for name in named}
+        now = instants[group.dialect.name]
+        opening = Ask(plan=lambda _: Plan(), records=group.records, timer=group.timer)
+
+        def judge(loaded: Loaded) -> Judged[tuple[Verdict, ...] | None]:
+            sheet = Sheet(loaded, self._new_id)
+            if not group.proceed(sheet.held(opening, now)):
+                return Judged(sheet.writes, None)
+            verdicts = tuple(sheet.judge(dialect, ask, instants[dialect.name]) for dialect, ask in group.asks)
+            concluded = sheet.judge(group.dialect, group.conclude(verdicts), now)
+            assert not isinstance(concluded, Refused), "a conclusion only writes down what was decided"
+            return Judged(sheet.writes, verdicts)
+
+        return await self._store.transact(wanted_by([opening, *(ask for _, ask in group.asks)]), judge)
+
+    async def _queue(self, waiting: _Waiting) -> WireAnswer | Verdict:
         if len(self._waiting) >= WAITING_ASKS_MAX:
             raise StoreUnavailable("too many requests are waiting for the database")
-        waiting = _Waiting(tenant, dialect, ask, encode, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._pump()
-        outcome = await waiting.answer
-        return outcome if isinstance(outcome, WireAnswer) else encode(outcome)
+        return await waiting.answer
 
     async def drain(self) -> None:
         """Wait until everything accepted has been answered."""
@@ -110,14 +156,13 @@ class Desk:
                 one.outcome = _decide(sheet, one, instants)
             return Judged(sheet.writes, None)
 
-        await self._store.transact(wanted_by(batch), judge)
+        await self._store.transact(wanted_by([one.ask for one in batch]), judge)
 
 
-def wanted_by(batch: list[_Waiting]) -> Wanted:
-    """Everything that the asks of a batch name."""
+def wanted_by(asks: Iterable[Ask]) -> Wanted:
+    """Everything that the asks name."""
     wanted = Wanted()
-    for one in batch:
-        ask = one.ask
+    for ask in asks:
         if isinstance(ask.order, OrderKey):
             wanted.orders.add(ask.order)
         elif ask.order is not None:
@@ -156,6 +201,10 @@ def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> Wi
     sheet.loaded.claims[claim.key] = stored
     sheet.writes.claims.append(stored)
     return answer
+
+
+def _nobody_listens(verdict: Verdict) -> WireAnswer:
+    raise TypeError(f"nobody asked for an answer: {verdict}")
 
 
 def _tell(one: _Waiting) -> None:

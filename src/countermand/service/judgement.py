@@ -39,7 +39,7 @@ class Sheet:
 
     def judge(self, dialect: Dialect, ask: Ask, now: datetime) -> Verdict:
         """One ask: plan it, decide its commands, note what follows. All of it or nothing."""
-        held = self._held(ask, now)
+        held = self.held(ask, now)
         plan = ask.plan(held)
         if isinstance(plan, Refused):
             return plan
@@ -48,7 +48,8 @@ class Sheet:
             return changes
         return self._accept(dialect, held, plan, changes)
 
-    def _held(self, ask: Ask, now: datetime) -> Held:
+    def held(self, ask: Ask, now: datetime) -> Held:
+        """What an ask may look at, as it stands now."""
         loaded = self.loaded
         key = ask.order if isinstance(ask.order, OrderKey) or ask.order is None else loaded.names.get(ask.order)
         records = {key: record for key in ask.records if (record := loaded.records.get(key))}
