@@ -9,7 +9,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from countermand.dialects.contract import Account, Caller, CallerFault, Read, Route, WireAnswer, WireRequest, World, Write
+from countermand.dialects.contract import (
+    Account,
+    Caller,
+    CallerFault,
+    Read,
+    Route,
+    WireAnswer,
+    WireRequest,
+    World,
+    Write,
+)
 from countermand.dialects.fastpod import DIALECT
 from countermand.model.keys import AliasKey, OrderKey, RecordKey
 from countermand.model.obligation import Obligation

@@ -112,7 +112,9 @@ def test_a_body_is_not_even_read(body):
     assert cancel(Ledger(SAMPLE), body=body)[0] == 200
 
 
-@pytest.mark.parametrize("order_id", ["F237-120723-999999", "F255-010524-000001", "R-1", "f237-120723-000001", f" {ID}"])
+@pytest.mark.parametrize(
+    "order_id", ["F237-120723-999999", "F255-010524-000001", "R-1", "f237-120723-000001", f" {ID}"]
+)
 def test_an_order_is_named_by_its_own_id_exactly_and_by_its_own_merchant(order_id):
     ledger = Ledger(SAMPLE, {"id": "F255-010524-000001", "order_status": "new_order", "reference_id": "R-1"})
     status, body = cancel(ledger, order_id)
@@ -152,7 +154,9 @@ def test_nobody_is_told_unless_they_asked():
 
 
 def test_the_webhook_gets_the_order_as_it_now_stands():
-    ledger = Ledger(SAMPLE, webhooks=[{"event": "order_notify", "url": "https://shop.example/hook", "merchant": "F237"}])
+    ledger = Ledger(
+        SAMPLE, webhooks=[{"event": "order_notify", "url": "https://shop.example/hook", "merchant": "F237"}]
+    )
     cancel(ledger)
     [owed] = ledger.obligations
     assert (owed.address, owed.type, owed.order_id) == ("https://shop.example/hook", "order_notify", ID)
@@ -169,7 +173,9 @@ def test_the_webhook_gets_the_order_as_it_now_stands():
 
 @pytest.mark.parametrize("status", ["in_production", "cancelled"])
 def test_a_refusal_is_told_to_nobody(status):
-    ledger = Ledger({**SAMPLE, "order_status": status}, webhooks=[{"event": "order_notify", "url": "https://shop.example"}])
+    ledger = Ledger(
+        {**SAMPLE, "order_status": status}, webhooks=[{"event": "order_notify", "url": "https://shop.example"}]
+    )
     assert cancel(ledger)[0] == 422
     assert ledger.obligations == []
 

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from countermand.dialects.contract import Fault, FaultKind, FieldFault
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, RateLimit, RateState
 from countermand.dialects.fastpod.codes import FAULTS, REFUSALS, VENDOR_RULES, encode_fault, not_found, refused
 from countermand.dialects.fastpod.doors import credential, limit_headers
 from countermand.dialects.fastpod.switches import SWITCHES
-from countermand.dialects.contract import CallerFault, RateLimit, RateState
 from countermand.model.outcome import Refusal, Refused
 from tests.vendors.fastpod.ledger import HEADERS, request
 
@@ -65,12 +64,18 @@ def test_a_fault_has_the_status_that_the_page_or_http_gives(kind, status):
 
 def test_what_http_demands_is_in_the_headers():
     assert ("www-authenticate", "Bearer") in encode_fault(Fault(kind=FaultKind.NO_CREDENTIAL), request()).headers
-    assert ("allow", "GET, PUT") in encode_fault(Fault(kind=FaultKind.WRONG_METHOD, allow=("GET", "PUT")), request()).headers
+    assert ("allow", "GET, PUT") in encode_fault(
+        Fault(kind=FaultKind.WRONG_METHOD, allow=("GET", "PUT")), request()
+    ).headers
     assert ("retry-after", "7") in encode_fault(Fault(kind=FaultKind.RATE_LIMITED, retry_after_s=7), request()).headers
 
 
 def test_several_members_at_fault_are_all_named():
-    fields = (FieldFault(path="a", message="A."), FieldFault(path="b", message="B."), FieldFault(path="a", message="A2."))
+    fields = (
+        FieldFault(path="a", message="A."),
+        FieldFault(path="b", message="B."),
+        FieldFault(path="a", message="A2."),
+    )
     body = json.loads(encode_fault(Fault(kind=FaultKind.INVALID, fields=fields), request()).body)
     assert body == {"status": False, "message": "A. (and 2 more)", "errors": {"a": ["A.", "A2."], "b": ["B."]}}
 

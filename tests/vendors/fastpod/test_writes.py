@@ -304,7 +304,9 @@ def test_no_other_status_can_be_set(asked):
 
 
 def test_a_change_of_status_is_told_and_an_edit_is_not():
-    ledger = Ledger({**SAMPLE, "order_status": "draft"}, webhooks=[{"event": "order_notify", "url": "https://s.example"}])
+    ledger = Ledger(
+        {**SAMPLE, "order_status": "draft"}, webhooks=[{"event": "order_notify", "url": "https://s.example"}]
+    )
     assert update(ledger, order_status="draft")[0] == 200
     assert ledger.obligations == []
     assert set_status(ledger)[0] == 200
@@ -314,7 +316,9 @@ def test_a_change_of_status_is_told_and_an_edit_is_not():
 
 
 def test_an_edit_that_releases_is_told_as_the_order_then_stands():
-    ledger = Ledger({**SAMPLE, "order_status": "draft"}, webhooks=[{"event": "order_notify", "url": "https://s.example"}])
+    ledger = Ledger(
+        {**SAMPLE, "order_status": "draft"}, webhooks=[{"event": "order_notify", "url": "https://s.example"}]
+    )
     assert update(ledger, order_status="new_order", reference_id="N-5")[0] == 200
     [owed] = ledger.obligations
     _, got = ledger.call("getOrder", request(order_id=ID))

@@ -156,7 +156,7 @@ def _minor(given: Mapping[str, object], name: str) -> int:
     """An amount as far as it is one; what is none is reported when the document is read."""
     value = given.get(name)
     minor = None if isinstance(value, str) else minor_of(value)
-    return 0 if minor is None or abs(minor) > AMOUNT_MINOR_MAX else minor
+    return 0 if minor is None or not 0 <= minor <= AMOUNT_MINOR_MAX else minor
 
 
 # -------------------------------------------------------------------------------------------------------------- records
