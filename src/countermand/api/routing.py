@@ -1,4 +1,7 @@
-"""Which operation a path means. Literal segments win over names; an empty segment matches no name."""
+"""Which operation a path means. Literal segments win over names with a verb (`{name}:verb`), these over names alone.
+
+An empty segment matches no name.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,13 +12,15 @@ from countermand.dialects.contract import CallerFault, Fault, FaultKind, Route
 
 @dataclass(slots=True)
 class _Node:
-    """One segment of the tree of paths. `named` is the branch for a `{name}`; a route keeps its names with
-    the index of their segment.
+    """One segment of the tree of paths. `named` is the branch for a `{name}`, `verbs` those for `{name}:verb`, by `:verb`.
+
+    A route keeps its names with the index of their segment, and the verb that ends it.
     """
 
     literal: dict[str, "_Node"] = field(default_factory=dict)
+    verbs: dict[str, "_Node"] = field(default_factory=dict)
     named: "_Node | None" = None
-    routes: dict[str, tuple[Route, tuple[tuple[str, int], ...]]] = field(default_factory=dict)
+    routes: dict[str, tuple[Route, tuple[tuple[str, int, str], ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,18 @@ class Router:
         if found is None:
             raise CallerFault(Fault(kind=FaultKind.WRONG_METHOD, allow=tuple(sorted(node.routes))))
         route, names = found
-        return Match(route, {name: _decoded(segments[index]) for name, index in names})
+        return Match(route, {name: _decoded(segments[index].removesuffix(verb)) for name, index, verb in names})
 
     def _add(self, route: Route) -> None:
-        node, names = self._root, list[tuple[str, int]]()
+        node, names = self._root, list[tuple[str, int, str]]()
         for index, segment in enumerate(route.path.split("/")[1:]):
             if segment.startswith("{"):
-                names.append((segment[1:-1], index))
-                node.named = node.named or _Node()
-                node = node.named
+                name, _, verb = segment[1:].partition("}")
+                names.append((name, index, verb))
+                if verb:
+                    node = node.verbs.setdefault(verb, _Node())
+                else:
+                    node = node.named = node.named or _Node()
             else:
                 node = node.literal.setdefault(segment, _Node())
         if route.method in node.routes:
@@ -66,6 +74,9 @@ def _walk(node: _Node, segments: list[str], depth: int) -> _Node | None:
     segment = segments[depth]
     literal = node.literal.get(segment)
     found = _walk(literal, segments, depth + 1) if literal else None
+    if found is None and node.verbs and segment.find(":") > 0:
+        meant = node.verbs.get(segment[segment.rfind(":") :])
+        found = _walk(meant, segments, depth + 1) if meant else None
     if found is None and node.named is not None and segment:
         found = _walk(node.named, segments, depth + 1)
     return found

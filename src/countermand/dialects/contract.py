@@ -307,7 +307,7 @@ Handler = Write | Read | SignIn | Fixed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation. `path` has `{name}` for a whole segment; literal segments win over names.
+    """One operation. `path` has `{name}` for a whole segment, or `{name}:verb`; literal segments win over names.
 
     `operation` is the operationId in the OpenAPI document. `scope` is what a key must carry, or PUBLIC.
     """
