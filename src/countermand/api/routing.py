@@ -60,7 +60,8 @@ class Router:
                 if verb:
                     node = node.verbs.setdefault(verb, _Node())
                 else:
-                    node = node.named = node.named or _Node()
+                    node.named = node.named or _Node()
+                    node = node.named
             else:
                 node = node.literal.setdefault(segment, _Node())
         if route.method in node.routes:
