@@ -59,6 +59,7 @@ def write(figures: Figures) -> Path:
 
 def plot(figures: Figures) -> None:
     """Throughput and the 99th percentile by concurrency."""
+    OUT.mkdir(exist_ok=True)
     mpl.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 - it chooses a screen when it is imported
 

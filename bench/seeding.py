@@ -11,7 +11,7 @@ from countermand.service.keyring import key_of
 from countermand.store.port import Judged, Wanted, Writes
 
 TENANT: Final = "bench"
-SECRET: Final = "bench-secret-that-opens-nothing-else"  # noqa: S105 - a database of the benchmark's own
+SECRET: Final = "bench-secret-that-opens-nothing-else"
 SKUS: Final = 200
 PLACED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Many orders for each vendor: the first document of its `demo.json`, over and over under other ids, and the call that cancels it."""
+"""Many orders for each vendor: the first of its `demo.json`, over and over under other ids, and the call that cancels it."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ def crowds(orders: int) -> Iterator[Crowd]:
             yield _crowd(name, json.loads(source.read_text(encoding="utf-8")), orders)
 
 
-def _crowd(vendor: str, demo: dict, orders: int) -> Crowd:  # noqa: ANN401 - a JSON document
+def _crowd(vendor: str, demo: dict, orders: int) -> Crowd:
     request = demo["cases"][0]["steps"][0]["request"]
     collection = "applications" if "applications" in demo["world"] else "orders"
     model = demo["world"][collection][0]
