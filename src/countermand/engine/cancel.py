@@ -1,24 +1,32 @@
 """May these units be cancelled, and what follows?
 
-The guards stand in the order of `Refusal`, each a single condition with a single named result.
+The guards stand in the order of `Refusal`, each a single condition with a single named result. What restrains a cancel
+besides the lifecycle is in `allowance`, what it owes outside in `dues`, what makes it wait in `postponing`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from countermand.engine.allowance import fee_minor, restraint, wait
+from countermand.engine.around import NOTHING, Around
+from countermand.engine.dues import dues_of
 from countermand.engine.evolve import advanced
+from countermand.engine.postponing import agreed, postponed, record_of
 from countermand.engine.standing import standing_of, status_after
-from countermand.engine.units import OPEN, apply_all, choose, take
-from countermand.model.command import Amount, Cancel
-from countermand.model.event import Event, Taking
+from countermand.engine.units import OPEN, Choice, apply_all, choose, take
+from countermand.model.command import Amount, Cancel, Charges
+from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle, Repeat, Standing
 from countermand.model.order import Line, Order, PortionState, TaxTotal
-from countermand.model.outcome import Accepted, Cancellation, Refusal, Refused
+from countermand.model.outcome import Accepted, CancellationState, Cause, Refusal, Refused
 
 _LEFT = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)
 
 
-def cancel(order: Order, command: Cancel, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
+def cancel(
+    order: Order, command: Cancel, lifecycle: Lifecycle, now: datetime, *, around: Around = NOTHING
+) -> Accepted | Refused:
     if command.expected_version is not None and command.expected_version != order.version:
         return Refused(refusal=Refusal.VERSION_MISMATCH, order=order)
     if order.status in lifecycle.cancelled:
@@ -27,23 +35,79 @@ def cancel(order: Order, command: Cancel, lifecycle: Lifecycle, now: datetime) -
         return Refused(refusal=Refusal.ALREADY_CANCELLED, order=order)
     if order.status not in lifecycle.allowed.get(command.action, ()):
         return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
+    if order.pending or order.leases or around.policy is not None:
+        restrained = restraint(order, command, around.policy, now)
+        if restrained is not None:
+            return restrained
     if lifecycle.whole_only and order.quantity_milli(*_LEFT):
         blocked = tuple(line.line_id for line in order.lines if line.quantity_milli(*_LEFT))
         return Refused(refusal=Refusal.UNITS_ALREADY_SHIPPED, order=order, blocked_by=blocked)
+    chosen = _units(order, command)
+    if isinstance(chosen, Refused):
+        return chosen
+    event, lines = _event(order, command, lifecycle, take(chosen, OPEN, into=PortionState.CANCELLED), now)
+    return _conclude(order, command, event, lines, around=around)
+
+
+def _units(order: Order, command: Cancel) -> tuple[Choice, ...] | Refused:
     chosen = choose(order, command.selectors, OPEN)
     if isinstance(chosen, Refused):
         return chosen
+    chosen = _with_charges(order, command, chosen)
     if order.lines and not chosen:
         return Refused(refusal=Refusal.NOTHING_OPEN, order=order)
-    takings = take(chosen, OPEN, into=PortionState.CANCELLED)
     if command.amount is not None and not possible(order, command.amount):
         return Refused(refusal=Refusal.AMOUNT_IMPOSSIBLE, order=order)
-    return _accept(order, command, lifecycle, takings, now)
+    return chosen
 
 
-def _accept(
+def _conclude(
+    order: Order, command: Cancel, event: Event, lines: tuple[Line, ...], *, around: Around
+) -> Accepted | Refused:
+    """Now, later, or not without somebody's agreement."""
+    fee, waits = 0, None
+    if around.policy is not None or command.effective_at is not None:
+        fee = fee_minor(order, around.policy, event.amount_minor, event.at)
+        waits = wait(order, command, around.policy, amount_minor=event.amount_minor, now=event.at)
+        if waits is not None and not command.waits:
+            return Refused(refusal=Refusal.STATUS_FORBIDS, order=order, cause=Cause.APPROVAL_REQUIRED)
+        if fee:
+            event = replace(event, amount_minor=event.amount_minor - fee, data={**event.data, "fee": str(fee)})
+    if command.agreed_by:
+        approval, order = agreed(order, command, event)
+        event = replace(event, sequence=order.sequence + 1)
+        after = (
+            postponed(order, command, event, waits) if waits else _accept(order, command, event, lines, around=around)
+        )
+        return replace(after, events=(approval, *after.events))
+    return postponed(order, command, event, waits) if waits else _accept(order, command, event, lines, around=around)
+
+
+def _with_charges(order: Order, command: Cancel, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """The charges that go along: asked for, or because nothing is left that they were for."""
+    if not any([line.charge for line in order.lines]):
+        return chosen
+    named = {choice.line.line_id for choice in chosen}
+    charges = tuple(
+        Choice(line, line.open.quantity_milli)
+        for line in order.lines
+        if line.charge and line.open and line.line_id not in named
+    )
+    if command.charges is Charges.KEEP:
+        return chosen
+    if command.charges is Charges.CANCEL:
+        return (*chosen, *charges)
+    taken = {choice.line.line_id: choice.quantity_milli for choice in chosen}
+    cancelled = PortionState.CANCELLED
+    goods = [line for line in order.lines if not line.charge]
+    gone = all(line.quantity_milli() == line.quantity_milli(cancelled) + taken.get(line.line_id, 0) for line in goods)
+    return (*chosen, *charges) if gone and goods and chosen else chosen
+
+
+def _event(
     order: Order, command: Cancel, lifecycle: Lifecycle, takings: tuple[Taking, ...], now: datetime
-) -> Accepted:
+) -> tuple[Event, tuple[Line, ...]]:
+    """What happens, and the lines as they are afterwards."""
     lines = apply_all(order.lines, takings)
     standing = standing_of(lines) if lines else Standing.CANCELLED
     amount = command.amount
@@ -59,7 +123,7 @@ def _accept(
         data=_told(command),
         sequence=order.sequence + 1,
     )
-    return Accepted(order=advanced(order, event, lines), events=(event,), cancellation=_record(order, command, event))
+    return event, lines
 
 
 def _told(command: Cancel) -> dict[str, str]:
@@ -72,29 +136,24 @@ def _told(command: Cancel) -> dict[str, str]:
         "executed_by": actors.executed_by,
         "attributed_to": actors.attributed_to,
         "operation_id": command.operation_id or "",
+        "restock": "" if command.restock else "no",
     }
     return {name: text for name, text in told.items() if text}
 
 
-def _record(order: Order, command: Cancel, event: Event) -> Cancellation:
-    return Cancellation(
-        tenant=order.tenant,
-        dialect=order.dialect,
-        order_id=order.order_id,
-        cancellation_id=command.cancellation_id,
-        created_at=event.at,
-        whole=event.type == "order.cancelled",
-        reason=command.reason,
-        note=command.note,
-        message=command.message,
-        requested_by=command.actors.requested_by,
-        executed_by=command.actors.executed_by,
-        attributed_to=command.actors.attributed_to,
-        operation_id=command.operation_id,
-        amount_minor=event.amount_minor,
-        currency=order.currency,
-        takings=event.takings,
-    )
+def _accept(order: Order, command: Cancel, event: Event, lines: tuple[Line, ...], *, around: Around) -> Accepted:
+    owed, payments = dues_of(order, command, event, around.policy)
+    start = order
+    if order.pending or payments is not order.payments:
+        event = replace(event, amendment=Amendment(payments=payments, pending=""))
+        start = replace(order, payments=payments, pending="")
+    record = record_of(order, command, event)
+    if owed:
+        record = replace(record, state=CancellationState.ACCEPTED, undo_until=owed[0].not_before)
+    return Accepted(order=advanced(start, event, lines), events=(event,), cancellation=record, owed=owed)
+
+
+# ------------------------------------------------------------------------------------------------------------- amounts
 
 
 def possible(order: Order, amount: Amount) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from countermand.engine.units import apply_all
 from countermand.model.event import Amendment, Event
@@ -35,13 +36,24 @@ def advanced(order: Order, event: Event, lines: tuple[Line, ...]) -> Order:
         taxes=subtract(order.taxes, event.taxes) if event.taxes else order.taxes,
         shipments=_ship(order.shipments, event.shipment) if event.shipment else order.shipments,
         payments=order.payments,
-        cancelled_at=event.at if event.type == "order.cancelled" else order.cancelled_at,
+        cancelled_at=_cancelled_at(order, event),
         facets=order.facets,
         aliases=order.aliases,
         facts=order.facts,
         version=order.version + 1,
         sequence=order.sequence + 1,
+        holds=order.holds,
+        leases=order.leases,
+        ties=order.ties,
+        conflicts=order.conflicts,
+        pending=order.pending,
     )
+
+
+def _cancelled_at(order: Order, event: Event) -> datetime | None:
+    if event.type == "order.cancelled":
+        return event.at
+    return None if event.type == "order.restored" else order.cancelled_at
 
 
 def subtract(taxes: tuple[TaxTotal, ...], part: Sequence[TaxTotal]) -> tuple[TaxTotal, ...]:
@@ -68,4 +80,8 @@ def _amend(order: Order, amendment: Amendment) -> Order:
         currency=order.currency if amendment.currency is None else amendment.currency,
         payments=order.payments if amendment.payments is None else amendment.payments,
         aliases=order.aliases if amendment.aliases is None else amendment.aliases,
+        holds=order.holds if amendment.holds is None else amendment.holds,
+        leases=order.leases if amendment.leases is None else amendment.leases,
+        conflicts=order.conflicts if amendment.conflicts is None else amendment.conflicts,
+        pending=order.pending if amendment.pending is None else amendment.pending,
     )

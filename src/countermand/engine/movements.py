@@ -5,13 +5,14 @@ from datetime import datetime
 
 from countermand.engine.cancel import possible, taxes_of
 from countermand.engine.evolve import evolve
+from countermand.engine.late import shipped_all_the_same
 from countermand.engine.standing import standing_of, status_after
 from countermand.engine.units import GONE, NOT_YET_THERE, OPEN, Choice, States, choose, take
 from countermand.model.command import Amend, Deliver, Move, Reopen, Return, Ship
 from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle
 from countermand.model.order import Line, Order, PortionState, Shipment
-from countermand.model.outcome import Accepted, Refusal, Refused
+from countermand.model.outcome import Accepted, Cancellation, Cause, Refusal, Refused
 
 
 def place(order: Order, now: datetime) -> Accepted:
@@ -21,8 +22,13 @@ def place(order: Order, now: datetime) -> Accepted:
 
 
 def ship(order: Order, command: Ship, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
+    if command.happened:
+        return shipped_all_the_same(order, command, lifecycle, now)
     if order.status not in lifecycle.allowed.get(command.action, ()):
         return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
+    if order.holds:
+        blocked = tuple(hold.hold_id for hold in order.holds)
+        return Refused(refusal=Refusal.STATUS_FORBIDS, order=order, cause=Cause.ON_HOLD, blocked_by=blocked)
     chosen = choose(order, command.selectors, OPEN)
     if isinstance(chosen, Refused):
         return chosen
@@ -120,8 +126,33 @@ def move(order: Order, command: Move, lifecycle: Lifecycle, now: datetime) -> Ac
         amount_minor=sum(taking.price_minor for taking in takings),
         taxes=taxes_of(order.lines, takings),
     )
-    event = replace(event, type="order.cancelled")
-    return Accepted(order=evolve(order, event), events=(event,))
+    event = replace(event, type="order.cancelled", cancellation_id=command.cancellation_id)
+    return Accepted(order=evolve(order, event), events=(event,), cancellation=_record(order, command, event))
+
+
+def _record(order: Order, command: Move, event: Event) -> Cancellation | None:
+    """The cancellation that a move into a cancelled status is, for whoever wants one."""
+    if command.cancellation_id is None:
+        return None
+    return Cancellation(
+        tenant=order.tenant,
+        dialect=order.dialect,
+        order_id=order.order_id,
+        cancellation_id=command.cancellation_id,
+        created_at=event.at,
+        whole=True,
+        reason=command.reason or "other",
+        note="",
+        message="",
+        requested_by="",
+        executed_by="",
+        attributed_to="",
+        operation_id=None,
+        amount_minor=event.amount_minor,
+        currency=order.currency,
+        takings=event.takings,
+        taxes=event.taxes,
+    )
 
 
 def amend(order: Order, command: Amend, now: datetime) -> Accepted:

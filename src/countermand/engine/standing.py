@@ -5,8 +5,8 @@ from countermand.model.order import Line, PortionState
 
 
 def standing_of(lines: tuple[Line, ...]) -> Standing:
-    """The standing of an order with these lines; cancelled portions are ignored. No lines at all: nothing has left."""
-    states = [portion.state for line in lines for portion in line.portions]
+    """The standing of an order with these lines; cancelled portions and charges are ignored. No lines: nothing has left."""
+    states = [portion.state for line in lines if not line.charge for portion in line.portions]
     live = [state for state in states if state is not PortionState.CANCELLED]
     if not live:
         return Standing.CANCELLED if states else Standing.OPEN

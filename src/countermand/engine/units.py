@@ -30,9 +30,14 @@ class Choice:
 
 
 def choose(order: Order, selectors: tuple[Selector, ...] | None, states: States) -> tuple[Choice, ...] | Refused:
-    """The units that a command means among those in `states`; everything there is when `selectors` is None."""
+    """The units that a command means among those in `states`; all goods there are when `selectors` is None.
+
+    A line that is a charge is chosen by name only.
+    """
     if selectors is None:
-        return tuple([Choice(line, left) for line in order.lines if (left := line.quantity_milli(*states))])
+        return tuple(
+            [Choice(line, left) for line in order.lines if not line.charge and (left := line.quantity_milli(*states))]
+        )
     wanted: dict[str, int] = {}
     for selector in selectors:
         chosen = _choose_one(order, selector, states)
@@ -138,6 +143,7 @@ def apply(line: Line, taking: Taking, shipment_id: str | None) -> Line:
         names=line.names,
         tax_rate_milli=line.tax_rate_milli,
         reserved_milli=line.reserved_milli - taking.released_milli,
+        charge=line.charge,
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
-from countermand.model.order import Line, Order, Payment, Shipment, TaxTotal
+from countermand.model.order import Hold, Lease, Line, Order, Payment, Shipment, TaxTotal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +42,30 @@ class Amount:
     taxes: tuple[TaxTotal, ...] | None = None
 
 
+class Refund(StrEnum):
+    """Where the money goes."""
+
+    ORIGINAL = "original"  # back to the tenders it came from
+    STORE_CREDIT = "store_credit"  # what was captured becomes credit; what was only authorised is voided
+    NONE = "none"  # nowhere: the units are cancelled and the money stays
+
+
+class Charges(StrEnum):
+    """What becomes of lines that are no goods: shipping and the like."""
+
+    AUTO = "auto"  # cancelled with the last of the goods, if nothing has left
+    CANCEL = "cancel"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
     """Cancel everything that is open (`selectors` None), or the selected units. All or nothing.
 
     `action` is looked up in `Lifecycle.allowed`: a dialect with two doors to cancelling gives each its own word.
+    `restock` False: the units are not put back on sale, and their reservation ends as a loss (`data.restock` of the event).
+    `waits`: the caller can be answered "later", so the cancel may wait for approval or for `effective_at`. `agreed_by` is who
+    approved it; `due` says that its time has come.
     """
 
     cancellation_id: str
@@ -57,15 +78,28 @@ class Cancel:
     amount: Amount | None = None
     operation_id: str | None = None
     expected_version: int | None = None
+    refund: Refund = Refund.ORIGINAL
+    charges: Charges = Charges.AUTO
+    restock: bool = True
+    notify: bool = True
+    effective_at: datetime | None = None
+    waits: bool = False
+    agreed_by: str = ""
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ship:
-    """Everything that is open, or the selected units, leave with `shipment`."""
+    """Everything that is open, or the selected units, leave with `shipment`.
+
+    `happened`: this is a report of what has happened, so it is never refused for what it contradicts; what it contradicts
+    becomes a conflict.
+    """
 
     shipment: Shipment
     selectors: tuple[Selector, ...] | None = None
     action: str = "ship"
+    happened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +136,8 @@ class Move:
     payments: tuple[Payment, ...] | None = None
     facts: bytes | None = None
     reason: str = ""
+    #: Whoever gives one gets a cancellation when the move cancels the order.
+    cancellation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +162,120 @@ class Place:
     order: Order
 
 
-Command = Cancel | Ship | Deliver | Return | Reopen | Move | Amend | Place
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutHold:
+    """Nothing of the order may leave until the hold is lifted."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftHold:
+    """The hold is over. One that is over already stays so."""
+
+    hold_id: str
+    lifted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeLease:
+    """Fulfilment is about to pick. The same holder may take its lease again, to keep it longer."""
+
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropLease:
+    """The lease is over before its time. One that is over already stays so."""
+
+    lease_id: str
+
+
+class PaymentStep(StrEnum):
+    """What happened to money."""
+
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPayment:
+    """Something happened to the money of one tender. Never refused: it has happened."""
+
+    payment_id: str
+    step: PaymentStep
+    amount_minor: int
+    method: str = ""
+    obligation_id: str | None = None
+
+
+class Closing(StrEnum):
+    """How an obligation comes to its end, or goes on."""
+
+    SETTLE = "settle"
+    FAIL = "fail"  # one more attempt that came to nothing
+    PARK = "park"
+    RETRY = "retry"
+    WAIVE = "waive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """What became of an obligation, or what shall become of it, with the name of whoever says so."""
+
+    obligation_id: str
+    how: Closing
+    by: str
+    because: str = ""
+    retry_at: datetime | None = None
+
+
+class Answer(StrEnum):
+    """How a pending cancellation ends without taking effect."""
+
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismiss:
+    """A pending cancellation will not take effect."""
+
+    cancellation_id: str
+    how: Answer
+    by: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """Undo an effective cancellation. `in_part`: even though some of what it did outside can't be undone."""
+
+    cancellation_id: str
+    by: str
+    because: str = ""
+    in_part: bool = False
+
+
+Command = (
+    Cancel
+    | Ship
+    | Deliver
+    | Return
+    | Reopen
+    | Move
+    | Amend
+    | Place
+    | PutHold
+    | LiftHold
+    | TakeLease
+    | DropLease
+    | ReportPayment
+    | Close
+    | Dismiss
+    | Restore
+)

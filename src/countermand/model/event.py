@@ -1,15 +1,16 @@
 """What happened to an order. Append-only, one sequence per order, enough to rebuild the row from the placed order.
 
 Types: exactly one of `order.cancelled` (every unit is now cancelled) and `order.lines_cancelled` (part is) per effective
-cancel, and no other type that begins with `order.`; `lifecycle.placed`, `lifecycle.moved`, `units.shipped`,
-`units.delivered`, `units.returned`, `units.reopened`, `facts.<what>`.
+cancel, and no other type that begins with `order.` but `order.restored`; `lifecycle.placed`, `lifecycle.moved`,
+`units.shipped`, `units.delivered`, `units.returned`, `units.reopened`, `facts.<what>`, `cancellation.<what>`,
+`obligation.<what>`, `payment.<what>`, `hold.<what>`, `lease.<what>`. docs/reference/events.md says what each carries.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from countermand.model.order import Line, Payment, PortionState, Shipment, TaxTotal
+from countermand.model.order import Conflict, Hold, Lease, Line, Payment, PortionState, Shipment, TaxTotal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,10 @@ class Amendment:
     currency: str | None = None
     payments: tuple[Payment, ...] | None = None
     aliases: Mapping[str, str] | None = None
+    holds: tuple[Hold, ...] | None = None
+    leases: tuple[Lease, ...] | None = None
+    conflicts: tuple[Conflict, ...] | None = None
+    pending: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,3 +17,19 @@ def share_minor(amount_minor: int, part: int, whole: int) -> int:
         return amount_minor
     magnitude = (2 * abs(amount_minor) * part + whole) // (2 * whole)
     return magnitude if amount_minor >= 0 else -magnitude
+
+
+def spread_minor(amount_minor: int, weights: tuple[int, ...]) -> tuple[int, ...]:
+    """The amount in shares proportional to the weights (none negative), adding up to exactly the amount.
+
+    Each share is taken of what is left, so the remainder of the rounding moves along and ends with the last weight. No
+    weight at all: the first takes everything.
+    """
+    left_minor, left_weight, shares = amount_minor, sum(weights), list[int]()
+    if not left_weight:
+        return tuple(amount_minor if index == 0 else 0 for index, _ in enumerate(weights))
+    for weight in weights:
+        share = share_minor(left_minor, weight, left_weight) if left_weight else 0
+        shares.append(share)
+        left_minor, left_weight = left_minor - share, left_weight - weight
+    return tuple(shares)

@@ -7,11 +7,33 @@ from enum import StrEnum
 
 
 class ObligationState(StrEnum):
-    """OPEN until settled; SETTLED is final. A notice nobody asked to receive is settled from the start."""
+    """OPEN until it comes to an end. A notice nobody asked to receive is settled from the start.
+
+    PARKED ones wait for a person, WITHDRAWN ones are not owed any more because the cancel was undone in time.
+    """
 
     OPEN = "open"
+    PARKED = "parked"
     SETTLED = "settled"
     WAIVED = "waived"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def over(self) -> bool:
+        return self in {ObligationState.SETTLED, ObligationState.WAIVED, ObligationState.WITHDRAWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """Something owed because of a decision, before it has an id. `not_before`: the undo window ends then."""
+
+    kind: str
+    type: str
+    amount_minor: int = 0
+    currency: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+    owner: str = "relay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +41,7 @@ class Obligation:
     """One thing owed. `kind` is `notice` for what a vendor itself would tell somebody.
 
     `address` None: nobody gave one; the notice is recorded and owed to nobody. `data` is enough to build the message.
+    `owner` is who has to act: `relay`, or a person. `closed_by` and `closed_because` say who settled or waived it, and why.
     """
 
     obligation_id: str
@@ -33,3 +56,12 @@ class Obligation:
     data: Mapping[str, str] = field(default_factory=dict)
     state: ObligationState = ObligationState.OPEN
     cancellation_id: str | None = None
+    amount_minor: int = 0
+    currency: str = ""
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    owner: str = "relay"
+    last_error: str = ""
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    closed_because: str = ""

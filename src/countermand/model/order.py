@@ -53,6 +53,7 @@ class Line:
     names: Mapping[str, str] = field(default_factory=dict)
     tax_rate_milli: int | None = None
     reserved_milli: int = 0
+    charge: str = ""
 
     def quantity_milli(self, *states: PortionState) -> int:
         """Units in any of these states; of all states when none is given."""
@@ -88,7 +89,11 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """Money of one tender. `authorised`, `captured` and `refunded` are running totals in minor units."""
+    """Money of one tender. `authorised`, `captured` and `refunded` are running totals in minor units.
+
+    `voiding` and `refunding` are what open obligations have promised to give back, so that nothing is promised twice;
+    `released` is what was voided of the authorisation.
+    """
 
     payment_id: str
     method: str = ""
@@ -96,6 +101,67 @@ class Payment:
     captured_minor: int = 0
     refunded_minor: int = 0
     voided: bool = False
+    released_minor: int = 0
+    voiding_minor: int = 0
+    refunding_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why nothing of the order may leave for now. Cancelling stays possible."""
+
+    hold_id: str
+    reason: str
+    placed_by: str
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The stop-ship lease: fulfilment is about to pick these lines (none named: all), and until then a cancel must wait."""
+
+    lease_id: str
+    holder: str
+    taken_at: datetime
+    expires_at: datetime
+    line_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """Something outside that hangs on the order and must be undone or told when it is cancelled.
+
+    `kind` becomes the obligation's: `coupon`, `credit_note`, `message`, `carrier_label`, `vendor_cancellation`.
+    `whole_only`: only when nothing of the order is left.
+    """
+
+    kind: str
+    reference: str
+    whole_only: bool = False
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+class ConflictKind(StrEnum):
+    """What was learnt too late. Each has a default remedy (`countermand.engine.truth`)."""
+
+    SHIPPED_AFTER_CANCEL = "shipped_after_cancel"
+    SHIPPED_WHILE_HELD = "shipped_while_held"
+    PAID_AFTER_CANCEL = "paid_after_cancel"
+    CAPTURED_AFTER_VOID = "captured_after_void"
+    REFUNDED_ELSEWHERE = "refunded_elsewhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One late truth. `remedy` is the kind of the obligation that puts it right; empty when nothing has to be done."""
+
+    conflict_id: str
+    kind: ConflictKind
+    detected_at: datetime
+    remedy: str = ""
+    amount_minor: int = 0
+    line_ids: tuple[str, ...] = ()
+    payment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +194,11 @@ class Order:
     facts: bytes = b"{}"
     version: int = 1
     sequence: int = 0
+    holds: tuple[Hold, ...] = ()
+    leases: tuple[Lease, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    pending: str = ""
 
     @property
     def key(self) -> OrderKey:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from countermand.model.command import Cancel, Refund
 from countermand.model.event import Event, Taking
-from countermand.model.obligation import Obligation
-from countermand.model.order import Order
+from countermand.model.obligation import Obligation, Owed
+from countermand.model.order import Order, TaxTotal
+from countermand.model.policy import OnTimeout
 from countermand.model.record import Record
 
 
@@ -32,6 +34,32 @@ class Refusal(StrEnum):
     AMOUNT_IMPOSSIBLE = "AMOUNT_IMPOSSIBLE"
 
 
+class Cause(StrEnum):
+    """What exactly stands behind a refusal, in order of precedence. An encoder that knows no causes tells the refusal.
+
+    The first two refine UNKNOWN_ORDER: the order is there, a part of it isn't. All others refine STATUS_FORBIDS: something that
+    is not the lifecycle forbids what the lifecycle allows.
+    """
+
+    UNKNOWN_CANCELLATION = "UNKNOWN_CANCELLATION"
+    UNKNOWN_OBLIGATION = "UNKNOWN_OBLIGATION"
+    IF_MATCH_REQUIRED = "IF_MATCH_REQUIRED"
+    PREVIEW_EXPIRED = "PREVIEW_EXPIRED"
+    CANCELLATION_PENDING = "CANCELLATION_PENDING"
+    POLICY_FORBIDS = "POLICY_FORBIDS"
+    WINDOW_CLOSED = "WINDOW_CLOSED"
+    FULFILMENT_CLAIMED = "FULFILMENT_CLAIMED"
+    APPROVAL_REQUIRED = "APPROVAL_REQUIRED"
+    ON_HOLD = "ON_HOLD"
+    NOT_PENDING = "NOT_PENDING"
+    DECISION_TOO_LATE = "DECISION_TOO_LATE"
+    NOT_CANCELLED = "NOT_CANCELLED"
+    RESTORABLE_IN_PART = "RESTORABLE_IN_PART"
+    NOT_RESTORABLE = "NOT_RESTORABLE"
+    OBLIGATION_CLOSED = "OBLIGATION_CLOSED"
+    PREVIEW_DIFFERS = "PREVIEW_DIFFERS"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """No. `order` is what the decision was made on (None: there is none), so that the answer can name its status.
@@ -46,11 +74,42 @@ class Refused:
     pointer: str = ""
     blocked_by: tuple[str, ...] = ()
     detail: str = ""
+    cause: Cause | None = None
+    #: When it may be worth trying again, if it will be by itself.
+    retry_at: datetime | None = None
+    #: Whatever the dialect's own plan handed through.
+    note: object = None
+
+
+class CancellationState(StrEnum):
+    """Where a cancellation stands. The first two have had no effect yet."""
+
+    REQUESTED = "requested"  # somebody must agree
+    SCHEDULED = "scheduled"  # its time has not come
+    ACCEPTED = "accepted"  # in effect; something is still owed
+    COMPLETED = "completed"  # in effect; nothing is owed any more
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"  # nobody decided in time
+    FAILED = "failed"  # when its time came, it was refused
+    RESTORED = "restored"  # undone
+
+    @property
+    def pending(self) -> bool:
+        return self in {CancellationState.REQUESTED, CancellationState.SCHEDULED}
+
+    @property
+    def effective(self) -> bool:
+        return self in {CancellationState.ACCEPTED, CancellationState.COMPLETED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
-    """The record of one effective cancel: what was asked, by whom and why, and what it did."""
+    """The record of one cancel: what was asked, by whom and why, and what it did or will do.
+
+    `command` is kept while it is pending. `due_at` is when a pending one takes effect or times out by itself; until
+    `undo_until` an effective one can be undone without a trace outside. `decided_by` agreed, refused or took it back.
+    """
 
     tenant: str
     dialect: str
@@ -68,6 +127,19 @@ class Cancellation:
     amount_minor: int
     currency: str
     takings: tuple[Taking, ...]
+    state: CancellationState = CancellationState.COMPLETED
+    taxes: tuple[TaxTotal, ...] = ()
+    fee_minor: int = 0
+    refund: Refund = Refund.ORIGINAL
+    restock: bool = True
+    notify: bool = True
+    command: Cancel | None = None
+    due_at: datetime | None = None
+    on_timeout: OnTimeout = OnTimeout.REJECTED
+    undo_until: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    decided_because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +149,11 @@ class Accepted:
     order: Order
     events: tuple[Event, ...] = ()
     cancellation: Cancellation | None = None
+    #: What is owed now because of it.
+    owed: tuple[Owed, ...] = ()
+    #: Cancellations and obligations there were already, as they are now.
+    cancellations: tuple[Cancellation, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.obligation import Obligation
 from countermand.model.order import Order
+from countermand.model.outcome import Cancellation, CancellationState
 from countermand.model.record import Record
 
 Item = TypeVar("Item")
@@ -78,7 +80,40 @@ class ListEvents:
     limit: int = 100
 
 
-Query = GetOrder | ListOrders | GetRecord | ListRecords | ListEvents
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetCancellation:
+    """The cancellation of an order with its obligations, notices left out; None when there is no such."""
+
+    key: OrderKey
+    cancellation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCancellations:
+    """A `Page` of cancellations of one order, or of all orders of a tenant (`key` None), newest first.
+
+    `after` is the id of the last one seen.
+    """
+
+    tenant: str
+    key: OrderKey | None = None
+    states: tuple[CancellationState, ...] = ()
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListObligations:
+    """A `Page` of what is or was owed for one order, notices left out, oldest first. `after` as above."""
+
+    key: OrderKey
+    after: str | None = None
+    limit: int = 50
+
+
+Query = (
+    GetOrder | ListOrders | GetRecord | ListRecords | ListEvents | GetCancellation | ListCancellations | ListObligations
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +125,12 @@ class Page(Generic[Item]):
     total: int | None = None
 
 
-Found = Order | Record | Page[Order] | Page[Record] | Page[Event] | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A cancellation with everything that is or was owed for it."""
+
+    cancellation: Cancellation
+    obligations: tuple[Obligation, ...] = ()
+
+
+Found = Order | Record | Whole | Page[Order] | Page[Record] | Page[Event] | Page[Cancellation] | Page[Obligation] | None

@@ -1,0 +1,96 @@
+"""What restrains a cancel besides the lifecycle: a pending one, a stop-ship lease, the tenant's policy. And what it costs.
+
+None of it is looked at for an order that has no lease, no pending cancellation and no policy.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from countermand.model.command import Cancel
+from countermand.model.order import Lease, Line, Order
+from countermand.model.outcome import Cause, Refusal, Refused
+from countermand.model.policy import PERCENT_MILLI_MAX, Approval, Fee, Policy
+
+
+def restraint(order: Order, command: Cancel, policy: Policy | None, now: datetime) -> Refused | None:
+    """The first thing that forbids the cancel, if anything does. What was agreed to, or was asked in time, stays allowed."""
+    if order.pending and order.pending != command.cancellation_id:
+        return _no(order, Cause.CANCELLATION_PENDING, (order.pending,))
+    if policy is not None and not command.agreed_by and not command.due:
+        if policy.if_match_required and command.expected_version is None and command.waits:
+            return _no(order, Cause.IF_MATCH_REQUIRED)
+        if policy.cancellable is not None and order.status not in policy.cancellable:
+            return _no(order, Cause.POLICY_FORBIDS)
+        # The last instant of the window still belongs to the customer.
+        if policy.window_s is not None and now - order.placed_at > timedelta(seconds=policy.window_s):
+            return _no(order, Cause.WINDOW_CLOSED)
+    return _leased(order, command, now)
+
+
+def _leased(order: Order, command: Cancel, now: datetime) -> Refused | None:
+    for lease in order.leases:
+        if now < lease.expires_at and (lines := tuple(_wanted(order, command, lease))):
+            return Refused(
+                refusal=Refusal.STATUS_FORBIDS,
+                order=order,
+                cause=Cause.FULFILMENT_CLAIMED,
+                blocked_by=(lease.lease_id, *(line.line_id for line in lines)),
+                retry_at=lease.expires_at,
+            )
+    return None
+
+
+def _wanted(order: Order, command: Cancel, lease: Lease) -> list[Line]:
+    """The lines that both the lease and the cancel want."""
+    held = [line for line in order.lines if line.open and (not lease.line_ids or line.line_id in lease.line_ids)]
+    if command.selectors is None:
+        return held
+    return [
+        line
+        for line in held
+        if any(all(line.names.get(name) == value for name, value in s.names.items()) for s in command.selectors)
+    ]
+
+
+def _no(order: Order, cause: Cause, blocked_by: tuple[str, ...] = ()) -> Refused:
+    return Refused(refusal=Refusal.STATUS_FORBIDS, order=order, cause=cause, blocked_by=blocked_by)
+
+
+# ------------------------------------------------------------------------------------------------------ fee and waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A cancel does not take effect now. `approval` None: only its time has not come."""
+
+    due_at: datetime
+    approval: Approval | None = None
+
+
+def cools(order: Order, policy: Policy, now: datetime) -> bool:
+    """Whether the customer may still change their mind for nothing."""
+    return now - order.placed_at <= timedelta(seconds=policy.cooling_off_s) if policy.cooling_off_s else False
+
+
+def fee_minor(order: Order, policy: Policy | None, amount_minor: int, now: datetime) -> int:
+    """What cancelling this amount costs by the latest fee that has begun; never more than the amount itself."""
+    if policy is None or not policy.fees or cools(order, policy, now):
+        return 0
+    age = now - order.placed_at
+    begun = [fee for fee in policy.fees if age >= timedelta(seconds=fee.after_s)]
+    if not begun:
+        return 0
+    fee: Fee = max(begun, key=lambda one: one.after_s)
+    share = (amount_minor * fee.percent_milli + PERCENT_MILLI_MAX // 2) // PERCENT_MILLI_MAX
+    return max(0, min(amount_minor, share + fee.fixed_minor))
+
+
+def wait(order: Order, command: Cancel, policy: Policy | None, *, amount_minor: int, now: datetime) -> Wait | None:
+    """Whether the cancel must wait for somebody or for its time."""
+    approval = policy.approval if policy is not None else None
+    needed = approval is not None and amount_minor >= approval.above_minor and not command.agreed_by and not command.due
+    if policy is not None and approval is not None and needed and not cools(order, policy, now):
+        return Wait(now + timedelta(seconds=approval.timeout_s), approval)
+    if command.effective_at is not None and command.effective_at > now and not command.due:
+        return Wait(command.effective_at)
+    return None

@@ -1,0 +1,82 @@
+"""A cancel that does not take effect now: it is written down, with all that is needed to decide it when its time comes."""
+
+from dataclasses import replace
+from typing import Final
+
+from countermand.engine.allowance import Wait
+from countermand.engine.evolve import evolve
+from countermand.model.command import Cancel
+from countermand.model.event import Amendment, Event
+from countermand.model.order import Order
+from countermand.model.outcome import Accepted, Cancellation, CancellationState
+from countermand.model.policy import OnTimeout
+
+_WORD: Final = {CancellationState.REQUESTED: "requested", CancellationState.SCHEDULED: "scheduled"}
+
+
+def postponed(order: Order, command: Cancel, event: Event, waits: Wait) -> Accepted:
+    """Noted on the order, without any effect but that no other cancel can come between."""
+    state = CancellationState.SCHEDULED if waits.approval is None else CancellationState.REQUESTED
+    record = replace(
+        record_of(order, command, event),
+        state=state,
+        command=replace(command, expected_version=None, agreed_by="", due=False),
+        due_at=waits.due_at,
+        on_timeout=waits.approval.on_timeout if waits.approval else OnTimeout.APPROVED,
+    )
+    waiting = Event(
+        type=f"cancellation.{_WORD[state]}",
+        at=event.at,
+        status=order.status,
+        currency=order.currency,
+        cancellation_id=command.cancellation_id,
+        amendment=Amendment(pending=command.cancellation_id),
+        data={**event.data, "due_at": waits.due_at.isoformat()},
+        sequence=order.sequence + 1,
+    )
+    return Accepted(order=evolve(order, waiting), events=(waiting,), cancellation=record)
+
+
+def agreed(order: Order, command: Cancel, event: Event) -> tuple[Event, Order]:
+    """Somebody agreed: an event of its own, and the order after it. The cancel itself follows."""
+    approval = Event(
+        type="cancellation.approved",
+        at=event.at,
+        status=order.status,
+        currency=order.currency,
+        cancellation_id=command.cancellation_id,
+        amendment=Amendment(pending=""),
+        data={"by": command.agreed_by},
+        sequence=order.sequence + 1,
+    )
+    return approval, evolve(order, approval)
+
+
+def record_of(order: Order, command: Cancel, event: Event) -> Cancellation:
+    """The record of a cancel that does what the event says."""
+    fee = event.data.get("fee")
+    return Cancellation(
+        tenant=order.tenant,
+        dialect=order.dialect,
+        order_id=order.order_id,
+        cancellation_id=command.cancellation_id,
+        created_at=event.at,
+        whole=event.type == "order.cancelled",
+        reason=command.reason,
+        note=command.note,
+        message=command.message,
+        requested_by=command.actors.requested_by,
+        executed_by=command.actors.executed_by,
+        attributed_to=command.actors.attributed_to,
+        operation_id=command.operation_id,
+        amount_minor=event.amount_minor,
+        currency=order.currency,
+        takings=event.takings,
+        taxes=event.taxes,
+        fee_minor=int(fee) if fee else 0,
+        refund=command.refund,
+        restock=command.restock,
+        notify=command.notify,
+        decided_at=event.at if command.agreed_by else None,
+        decided_by=command.agreed_by,
+    )
