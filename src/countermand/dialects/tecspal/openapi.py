@@ -1,0 +1,7 @@
+"""stub"""
+
+from collections.abc import Mapping
+
+
+def openapi() -> Mapping[str, object]:
+    return {}
