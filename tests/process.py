@@ -83,7 +83,13 @@ class Client:
         self._headers = dict(headers or {})
 
     def call(
-        self, method: str, path: str, document: object = None, *, body: bytes | None = None, headers: Mapping[str, str] = {}
+        self,
+        method: str,
+        path: str,
+        document: object = None,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = {},
     ) -> Answer:
         sent = json.dumps(document).encode() if document is not None else body
         typed = {"Content-Type": "application/json"} if sent is not None else {}

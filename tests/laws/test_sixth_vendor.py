@@ -27,9 +27,14 @@ def test_a_copied_folder_is_a_vendor_of_its_own(vendor: str, tmp_path: Path) -> 
     suite["vendor"] = "sixthvendor"
     case_file = tmp_path / "sixth.json"
     case_file.write_text(json.dumps(suite))
-    with Process(sqlite(tmp_path), "--sandbox", environ={"PYTHONPATH": str(tree)}) as server, Client(server.url) as client:
+    with (
+        Process(sqlite(tmp_path), "--sandbox", environ={"PYTHONPATH": str(tree)}) as server,
+        Client(server.url) as client,
+    ):
         assert client.call("PUT", "/sandbox/sixthvendor/world", {}).status == 204
         words = [sys.executable, "-m", "countermand", "conform", str(case_file), "--base-url", server.url]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tree)})
+        done = subprocess.run(
+            words, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tree)}
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         assert client.call("GET", "/sixthvendor/openapi.json").status == 200

@@ -59,7 +59,10 @@ VENDORS = [
                     "state": "READY",
                     "stateReason": "READY_TO_SHIP",
                     "type": "DEFERRED_PAYMENT",
-                    "order": {"number": "1", "items": [{"code": "c", "name": "n", "quantity": 1, "state": "PROCESSING"}]},
+                    "order": {
+                        "number": "1",
+                        "items": [{"code": "c", "name": "n", "quantity": 1, "state": "PROCESSING"}],
+                    },
                 }
             ],
         },

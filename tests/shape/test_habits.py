@@ -10,7 +10,7 @@ ANY_PER_KLOC_MAX = 1
 #: The two places where anything may be caught, because beyond each there is nobody left to tell.
 CATCH_ALL = {
     "src/countermand/api/exchange.py": "the ASGI edge: a bug must become an answer in the dialect's own shape",
-    "src/countermand/relay/pump.py": "the pump's edge: one broken obligation must not stop the others",
+    "src/countermand/service/desk.py": "the edge of a batch: whoever asked must hear of it, and the neighbours are tried again",
 }
 
 PATCHES_PER_KLOC_MAX = 0.5

@@ -20,10 +20,17 @@ def imports() -> dict[str, set[str]]:
     return {module: graph.find_modules_directly_imported_by(module) & shipped for module in sorted(shipped)}
 
 
+def package_of(module: str) -> str:
+    """The room of a module: `engine`, `store`, or a vendor's folder (`dialects.native`)."""
+    words = module.split(".")[1:]
+    return ".".join(words[:2]) if words[:1] == ["dialects"] else "".join(words[:1])
+
+
 def longest_chain() -> list[str]:
+    """The longest chain of imports that stays in one room. How rooms stack is the layers' contract."""
     best: dict[str, list[str]] = {}
     for module in TopologicalSorter(imports()).static_order():
-        below = (best[imported] for imported in imports()[module])
+        below = (best[imported] for imported in imports()[module] if package_of(imported) == package_of(module))
         best[module] = [module, *max(below, key=len, default=[])]
     return max(best.values(), key=len)
 

@@ -72,8 +72,8 @@ def test_a_function_takes_at_most_five_parameters():
     assert wide == []
 
 
-def test_beyond_two_parameters_the_call_says_their_names():
-    """Three values in a row can be swapped, and no reader of the call would see it."""
+def test_beyond_four_parameters_the_call_says_their_names():
+    """More values in a row than `decide(order, command, lifecycle, now)` has can be swapped unseen (record 0006)."""
     unnamed = [
         f"{where}: {', '.join(positional)}"
         for module in product()

@@ -1,5 +1,6 @@
 """Draws a vendor's scenes, one screen per vendor: request, answer, what changed."""
 
+import contextlib
 import json
 import shlex
 from typing import Final
@@ -37,7 +38,9 @@ def _scene(shown: Shown) -> Group:
     if call.body:
         asked.append(f"  {_short(call.body)}", "cyan")
     color = "green" if shown.answer.status < _REFUSED_FROM else "yellow"
-    answered = Text.assemble(("  ← ", color), (str(shown.answer.status), f"bold {color}"), " ", _short(shown.answer.body))
+    answered = Text.assemble(
+        ("  ← ", color), (str(shown.answer.status), f"bold {color}"), " ", _short(shown.answer.body)
+    )
     lines = [head, asked, answered]
     changes = shown.changes or ("nothing",)
     lines.append(Text.assemble(("  ledger: ", "magenta"), ("; ".join(changes), "magenta" if shown.changes else "dim")))
@@ -49,10 +52,8 @@ def _scene(shown: Shown) -> Group:
 
 def _short(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
-    try:
+    with contextlib.suppress(ValueError):  # a body that is no JSON is shown as it is: the scene is about that
         text = json.dumps(json.loads(text), ensure_ascii=False)
-    except ValueError:
-        pass  # shown as it is: the scene is about a body that is no JSON
     if len(text) <= _SHOWN_CHARACTERS_MAX:
         return text
     return f"{text[:_SHOWN_CHARACTERS_MAX]}… ({len(text)} characters)"
