@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from countermand.model.order import Order
-from countermand.model.query import Listing, ListOrders, ListRecords
+from countermand.model.outcome import CancellationState
+from countermand.model.query import ListCancellations, Listing, ListOrders, ListRecords
 from countermand.model.record import Record
 from countermand.store.rows import micros
 
@@ -71,6 +72,23 @@ def page_of(
         if listing.offset:
             text += f" OFFSET {param(listing.offset)}"
     return Statement(text, tuple(param.parameters))
+
+
+def cancellations_of(query: ListCancellations, place: Callable[[int], str]) -> Statement:
+    """The bodies of a page of cancellations, newest first, and one more. Ids are UUIDv7, so they sort by time."""
+    param = _Builder(place)
+    where = [f"tenant = {param(query.tenant)}"]
+    if query.key is not None:
+        where += [f"dialect = {param(query.key.dialect)}", f"order_id = {param(query.key.order_id)}"]
+    if query.states:
+        where.append(f"state IN ({', '.join(param(str(state)) for state in query.states)})")
+        if CancellationState.COMPLETED not in query.states:
+            # Said once more, in the words of the partial index.
+            where.append("state <> 'completed'")
+    if query.after is not None:
+        where.append(f"cancellation_id < {param(query.after)}")
+    text = f"SELECT body FROM cancellations WHERE {' AND '.join(where)} ORDER BY cancellation_id DESC"  # noqa: S608 - names are ours
+    return Statement(f"{text} LIMIT {param(query.limit + 1)}", tuple(param.parameters))
 
 
 def count_of(query: ListOrders | ListRecords, place: Callable[[int], str]) -> Statement:

@@ -51,6 +51,16 @@ class Wanted:
     order_kinds: dict[OrderKey | AliasKey | RecordKey, tuple[str, ...]] = field(default_factory=dict)
     claims: set[ClaimKey] = field(default_factory=set)
     timers: set[TimerKey] = field(default_factory=set)
+    #: Orders whose cancellations and obligations (notices left out) are wanted too.
+    histories: set[OrderKey | AliasKey | RecordKey] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
+class History:
+    """The cancellations of an order and what is or was owed for it, notices left out, each oldest first."""
+
+    cancellations: list[Cancellation] = field(default_factory=list)
+    obligations: list[Obligation] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +72,8 @@ class Loaded:
     records: dict[RecordKey, Record] = field(default_factory=dict)
     claims: dict[ClaimKey, StoredClaim] = field(default_factory=dict)
     timers: dict[TimerKey, Timer] = field(default_factory=dict)
+    #: Cancellations and obligations of the orders whose histories were wanted, oldest first.
+    histories: dict[OrderKey, History] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,6 +90,9 @@ class Writes:
     stock: dict[tuple[str, str, str], int] = field(default_factory=dict)
     #: Timers that are set, by id the last one wins; None: ended.
     timers: dict[TimerKey, Timer | None] = field(default_factory=dict)
+    #: Cancellations and obligations there were before, as they are now; by (tenant, id). Written after the new ones.
+    changed_cancellations: dict[tuple[str, str], Cancellation] = field(default_factory=dict)
+    changed_obligations: dict[tuple[str, str], Obligation] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.orders or self.records or self.claims or self.obligations or self.timers)

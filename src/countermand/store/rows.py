@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from countermand.model.event import Event
-from countermand.model.order import Line, Order, Payment, Shipment, TaxTotal
+from countermand.model.obligation import Obligation
+from countermand.model.order import Conflict, Hold, Lease, Line, Order, Payment, Shipment, TaxTotal, Tie
+from countermand.model.outcome import Cancellation
 from countermand.model.record import Record
 from countermand.model.timer import Timer
 
@@ -40,12 +42,19 @@ class OrderBody(msgspec.Struct, frozen=True, omit_defaults=True):
     cancelled_at: datetime | None = None
     facets: Mapping[str, str] = msgspec.field(default_factory=dict)
     aliases: Mapping[str, str] = msgspec.field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+    leases: tuple[Lease, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    pending: str = ""
 
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode_order: Final = msgspec.json.Decoder(OrderBody).decode
 _decode_event: Final = msgspec.json.Decoder(Event).decode
 _decode_timer: Final = msgspec.json.Decoder(Timer).decode
+_decode_cancellation: Final = msgspec.json.Decoder(Cancellation).decode
+_decode_obligation: Final = msgspec.json.Decoder(Obligation).decode
 _decode_texts: Final = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -62,6 +71,11 @@ def order_body(order: Order) -> bytes:
             cancelled_at=order.cancelled_at,
             facets=order.facets,
             aliases=order.aliases,
+            holds=order.holds,
+            leases=order.leases,
+            ties=order.ties,
+            conflicts=order.conflicts,
+            pending=order.pending,
         )
     )
 
@@ -120,6 +134,11 @@ def order_of(row: OrderRow) -> Order:
         facts=row.facts,
         version=row.version,
         sequence=row.sequence,
+        holds=body.holds,
+        leases=body.leases,
+        ties=body.ties,
+        conflicts=body.conflicts,
+        pending=body.pending,
     )
 
 
@@ -180,6 +199,14 @@ def event_of(body: bytes) -> Event:
 
 def timer_of(body: bytes) -> Timer:
     return _decode_timer(body)
+
+
+def cancellation_of(body: bytes) -> Cancellation:
+    return _decode_cancellation(body)
+
+
+def obligation_of(body: bytes) -> Obligation:
+    return _decode_obligation(body)
 
 
 def texts_of(body: bytes) -> dict[str, str]:

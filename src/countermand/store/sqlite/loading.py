@@ -10,8 +10,17 @@ from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
 from countermand.model.order import Order
 from countermand.model.record import Record
 from countermand.model.timer import Timer, TimerKey
-from countermand.store.port import Loaded, StoredClaim, Wanted
-from countermand.store.rows import OrderRow, RecordRow, instant, order_of, record_of, timer_of
+from countermand.store.port import History, Loaded, StoredClaim, Wanted
+from countermand.store.rows import (
+    OrderRow,
+    RecordRow,
+    cancellation_of,
+    instant,
+    obligation_of,
+    order_of,
+    record_of,
+    timer_of,
+)
 from countermand.store.sql import statements
 
 _SQL: Final = statements(__package__)
@@ -36,7 +45,16 @@ def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
             loaded.claims[claim_key] = used
     if wanted.timers:
         loaded.timers = _timers(connection, wanted.timers)
+    if wanted.histories:
+        _load_histories(connection, wanted, loaded)
     return loaded
+
+
+def _load_histories(connection: apsw.Connection, wanted: Wanted, loaded: Loaded) -> None:
+    for holder in wanted.histories:
+        parent = holder if isinstance(holder, OrderKey) else loaded.names.get(holder)
+        if parent is not None:
+            loaded.histories[parent] = history(connection, parent)
 
 
 def _timers(connection: apsw.Connection, keys: Iterable[TimerKey]) -> dict[TimerKey, Timer]:
@@ -51,6 +69,14 @@ def _load_beside(connection: apsw.Connection, wanted: Wanted, loaded: Loaded) ->
             continue
         for kind in kinds:
             loaded.records |= {beside.key: beside for beside in records_of(connection, parent, kind)}
+
+
+def history(connection: apsw.Connection, key: OrderKey) -> History:
+    place = (key.tenant, key.dialect, key.order_id)
+    return History(
+        cancellations=[cancellation_of(body) for (body,) in connection.execute(_SQL["cancellations_of_order"], place)],
+        obligations=[obligation_of(body) for (body,) in connection.execute(_SQL["obligations_of_order"], place)],
+    )
 
 
 def claim(connection: apsw.Connection, key: ClaimKey) -> StoredClaim | None:

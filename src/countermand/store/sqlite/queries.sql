@@ -58,7 +58,30 @@ DELETE FROM aliases WHERE tenant = ? AND dialect = ? AND name = ? AND value = ? 
 INSERT INTO events (tenant, dialect, order_id, sequence, type, at, body) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_cancellation
-INSERT INTO cancellations (tenant, cancellation_id, dialect, order_id, created_at, body) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO cancellations (tenant, cancellation_id, dialect, order_id, created_at, state, body)
+VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_cancellation
+UPDATE cancellations SET state = ?, body = ? WHERE tenant = ? AND cancellation_id = ?;
+
+-- name: cancellation
+SELECT body FROM cancellations WHERE tenant = ? AND cancellation_id = ? AND dialect = ? AND order_id = ?;
+
+-- name: cancellations_of_order
+SELECT body FROM cancellations WHERE tenant = ? AND dialect = ? AND order_id = ? ORDER BY cancellation_id;
+
+-- name: obligations_of_order
+-- Notices are owed to somebody else's listener, not for the cancellation: they are told apart by their kind.
+SELECT body FROM obligations
+ WHERE tenant = ? AND dialect = ? AND order_id = ? AND kind <> 'notice' ORDER BY obligation_id;
+
+-- name: obligations_after
+SELECT body FROM obligations
+ WHERE tenant = ? AND dialect = ? AND order_id = ? AND obligation_id > ? AND kind <> 'notice'
+ ORDER BY obligation_id LIMIT ?;
+
+-- name: update_obligation
+UPDATE obligations SET kind = ?, state = ?, body = ? WHERE tenant = ? AND obligation_id = ?;
 
 -- name: insert_obligation
 INSERT INTO obligations (tenant, obligation_id, dialect, order_id, kind, state, created_at, body)

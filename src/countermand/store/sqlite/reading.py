@@ -1,16 +1,31 @@
 """Answers queries on a connection of their own, which sees every committed transaction and blocks nobody."""
 
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 
 import apsw
 
 from countermand.model.event import Event
 from countermand.model.keys import OrderKey, RecordKey
+from countermand.model.obligation import Obligation
 from countermand.model.order import Order
-from countermand.model.query import Found, GetOrder, GetRecord, ListEvents, ListOrders, ListRecords, Page
+from countermand.model.outcome import Cancellation
+from countermand.model.query import (
+    Found,
+    GetCancellation,
+    GetOrder,
+    GetRecord,
+    ListCancellations,
+    ListEvents,
+    ListObligations,
+    ListOrders,
+    ListRecords,
+    Page,
+    Query,
+    Whole,
+)
 from countermand.model.record import Record
-from countermand.store.listing import count_of, cursor_of, page_of
-from countermand.store.rows import OrderRow, RecordRow, event_of, order_of, record_of
+from countermand.store.listing import cancellations_of, count_of, cursor_of, page_of
+from countermand.store.rows import OrderRow, RecordRow, cancellation_of, event_of, obligation_of, order_of, record_of
 from countermand.store.sql import statements
 from countermand.store.sqlite import loading
 
@@ -18,7 +33,7 @@ _SQL: Final = statements(__package__)
 Item = TypeVar("Item", Order, Record)
 
 
-def find(connection: apsw.Connection, query: GetOrder | GetRecord | ListEvents | ListOrders | ListRecords) -> Found:
+def find(connection: apsw.Connection, query: Query) -> Found:
     match query:
         case GetOrder(key=key):
             named = key if isinstance(key, OrderKey) else loading.resolve(connection, key)
@@ -31,6 +46,39 @@ def find(connection: apsw.Connection, query: GetOrder | GetRecord | ListEvents |
             return _orders(connection, query)
         case ListRecords():
             return _records(connection, query)
+        case GetCancellation():
+            return _whole(connection, query)
+        case ListCancellations():
+            return _cancellations(connection, query)
+        case ListObligations():
+            return _obligations(connection, query)
+        case _:
+            assert_never(query)
+
+
+def _whole(connection: apsw.Connection, query: GetCancellation) -> Whole | None:
+    key = query.key
+    place = (key.tenant, query.cancellation_id, key.dialect, key.order_id)
+    row = connection.execute(_SQL["cancellation"], place).fetchone()
+    if row is None:
+        return None
+    owed = connection.execute(_SQL["obligations_of_order"], (key.tenant, key.dialect, key.order_id))
+    obligations = [obligation_of(body) for (body,) in owed]
+    mine = tuple(one for one in obligations if one.cancellation_id == query.cancellation_id)
+    return Whole(cancellation=cancellation_of(row[0]), obligations=mine)
+
+
+def _cancellations(connection: apsw.Connection, query: ListCancellations) -> Page[Cancellation]:
+    statement = cancellations_of(query, _place)
+    found = [cancellation_of(body) for (body,) in connection.execute(statement.text, statement.parameters)]
+    return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
+
+
+def _obligations(connection: apsw.Connection, query: ListObligations) -> Page[Obligation]:
+    key = query.key
+    place = (key.tenant, key.dialect, key.order_id, query.after or "", query.limit + 1)
+    found = [obligation_of(body) for (body,) in connection.execute(_SQL["obligations_after"], place)]
+    return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
 
 
 def _place(number: int) -> str:

@@ -77,10 +77,13 @@ CREATE TABLE cancellations (
   dialect         TEXT NOT NULL,
   order_id        TEXT NOT NULL,
   created_at      INTEGER NOT NULL,
+  state           TEXT NOT NULL,
   body            BLOB NOT NULL,
   PRIMARY KEY (tenant, cancellation_id)
 ) WITHOUT ROWID;
 CREATE INDEX cancellations_by_order ON cancellations (tenant, dialect, order_id, cancellation_id);
+-- Only what is not simply done has to be found by its state; a cancel that owes nothing never enters this index.
+CREATE INDEX cancellations_by_state ON cancellations (tenant, state, cancellation_id) WHERE state <> 'completed';
 
 -- What is owed outside. The relay works on the open ones.
 CREATE TABLE obligations (

@@ -32,20 +32,7 @@ def write(connection: apsw.Connection, writes: Writes) -> None:
             for key, event in writes.events
         ],
     )
-    connection.executemany(
-        _SQL["insert_cancellation"],
-        [
-            (one.tenant, one.cancellation_id, one.dialect, one.order_id, micros(one.created_at), document(one))
-            for one in writes.cancellations
-        ],
-    )
-    connection.executemany(
-        _SQL["insert_obligation"],
-        [
-            (o.tenant, o.obligation_id, o.dialect, o.order_id, o.kind, o.state, micros(o.created_at), document(o))
-            for o in writes.obligations
-        ],
-    )
+    _write_decisions(connection, writes)
     connection.executemany(
         _SQL["insert_claim"],
         [
@@ -67,6 +54,32 @@ def write(connection: apsw.Connection, writes: Writes) -> None:
     connection.executemany(
         _SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change]
     )
+
+
+def _write_decisions(connection: apsw.Connection, writes: Writes) -> None:
+    """Cancellations and obligations: new ones first, because one of the same batch may change them."""
+    connection.executemany(
+        _SQL["insert_cancellation"],
+        [
+            (c.tenant, c.cancellation_id, c.dialect, c.order_id, micros(c.created_at), c.state, document(c))
+            for c in writes.cancellations
+        ],
+    )
+    connection.executemany(
+        _SQL["insert_obligation"],
+        [
+            (o.tenant, o.obligation_id, o.dialect, o.order_id, o.kind, o.state, micros(o.created_at), document(o))
+            for o in writes.obligations
+        ],
+    )
+    if writes.changed_cancellations:
+        changed = writes.changed_cancellations.values()
+        rows = [(c.state, document(c), c.tenant, c.cancellation_id) for c in changed]
+        connection.executemany(_SQL["update_cancellation"], rows)
+    if writes.changed_obligations:
+        owed = writes.changed_obligations.values()
+        values = [(o.kind, o.state, document(o), o.tenant, o.obligation_id) for o in owed]
+        connection.executemany(_SQL["update_obligation"], values)
 
 
 def _write_timer(connection: apsw.Connection, key: TimerKey, timer: Timer | None) -> None:
