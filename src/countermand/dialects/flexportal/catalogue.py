@@ -16,7 +16,11 @@ from .records import text
 from .switches import CONTRACT_MONTHS_DEFAULT, CONTRACT_MONTHS_MAX
 
 #: Set on a variant that nobody stated, only orders implied: it is sold for any length, at the price of the nearest one known.
-ANY_LENGTH: Final = "anyLength"
+ANY_LENGTH: Final = "_anyLength"
+
+
+#: The currency of a variant's prices, where it is known.
+CURRENCY: Final = "_currency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +34,9 @@ class Offer:
 
 def offer(record: Record | None, months: float | None) -> Offer | Rule:
     """What the catalogue asks for a SKU; None of a length is the variant's default."""
-    if record is None:
-        return Rule.VARIANT_NOT_FOUND
-    variant = facts_of(record.body)
-    if text(variant, "status") != "active":
-        return Rule.VARIANT_INACTIVE
+    variant = sold(record)
+    if isinstance(variant, Rule):
+        return variant
     tiers = _tiers(variant)
     wanted = _default(variant, tiers) if months is None else months
     if wanted != int(wanted) or not 1 <= wanted <= CONTRACT_MONTHS_MAX:
@@ -44,6 +46,14 @@ def offer(record: Record | None, months: float | None) -> Offer | Rule:
         return Rule.INVALID_CONTRACT_LENGTH
     nearest = min(tiers, key=lambda known: (abs(known - length), known), default=None)
     return Offer(variant=variant, months=length, monthly=0 if nearest is None else tiers[nearest])
+
+
+def sold(record: Record | None) -> Mapping[str, object] | Rule:
+    """The variant behind a SKU, or why there is none to be had."""
+    if record is None:
+        return Rule.VARIANT_NOT_FOUND
+    variant = facts_of(record.body)
+    return variant if text(variant, "status") == "active" else Rule.VARIANT_INACTIVE
 
 
 def _tiers(variant: Mapping[str, object]) -> dict[int, float]:

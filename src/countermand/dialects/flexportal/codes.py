@@ -41,10 +41,23 @@ class Rule(StrEnum):
     SUBSCRIPTION_UNKNOWN = "subscription_unknown"
     SUBSCRIPTION_ALREADY_CANCELLED = "subscription_already_cancelled"
     SUBSCRIPTION_ALREADY_ENDED = "subscription_already_ended"
+    SUBSCRIPTION_NOT_ACTIVE = "subscription_not_active"
+    INVALID_BUYOUT_PRICE = "invalid_buyout_price"
+    INVALID_FEE = "invalid_fee"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    PAYMENT_ALREADY_PAID = "payment_already_paid"
+    PAYMENT_ALREADY_CANCELLED = "payment_already_cancelled"
+    PAYMENT_PROCESSING = "payment_processing"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    ASSET_UNKNOWN = "asset_unknown"
+    ASSET_EXISTS = "asset_exists"
+    ASSET_IN_USE = "asset_in_use"
+    INVALID_STATUS = "invalid_status"
 
 
-#: By page, each in the order of its table: orders/create.md and subscriptions/create.md (both declare 400 only), then
-#: subscriptions/cancel.md (400 and 404).
+#: By page, each in the order of its table: orders/create.md and subscriptions/create.md (both declare 400 only),
+#: subscriptions/cancel.md (400 and 404), buyout.md and early-return.md (400), payments/cancel.md and mark-paid.md (400 and
+#: 404), assets/*.md. ASSET_IN_USE is printed without a status: 409, as the other two codes for what is in use or there already.
 RULES: Final[Mapping[Rule, Coded]] = {
     Rule.VARIANT_NOT_FOUND: Coded(400, "VARIANT_NOT_FOUND", "SKU not found"),
     Rule.VARIANT_INACTIVE: Coded(400, "VARIANT_INACTIVE", "SKU is not active"),
@@ -58,6 +71,18 @@ RULES: Final[Mapping[Rule, Coded]] = {
     Rule.SUBSCRIPTION_UNKNOWN: Coded(404, "NOT_FOUND", "Subscription not found"),
     Rule.SUBSCRIPTION_ALREADY_CANCELLED: Coded(400, "ALREADY_CANCELLED", "Subscription is already cancelled"),
     Rule.SUBSCRIPTION_ALREADY_ENDED: Coded(400, "ALREADY_ENDED", "Subscription has already ended"),
+    Rule.SUBSCRIPTION_NOT_ACTIVE: Coded(400, "SUBSCRIPTION_NOT_ACTIVE", "Subscription is not active"),
+    Rule.INVALID_BUYOUT_PRICE: Coded(400, "INVALID_BUYOUT_PRICE", "Buyout price must be positive"),
+    Rule.INVALID_FEE: Coded(400, "INVALID_FEE", "Fee must be zero or positive"),
+    Rule.PAYMENT_UNKNOWN: Coded(404, "NOT_FOUND", "Payment not found"),
+    Rule.PAYMENT_ALREADY_PAID: Coded(400, "ALREADY_PAID", "Payment is already paid"),
+    Rule.PAYMENT_ALREADY_CANCELLED: Coded(400, "ALREADY_CANCELLED", "Payment is already cancelled"),
+    Rule.PAYMENT_PROCESSING: Coded(400, "PAYMENT_PROCESSING", "Payment is being processed"),
+    Rule.PAYMENT_CANCELLED: Coded(400, "PAYMENT_CANCELLED", "Payment is cancelled and cannot be marked as paid"),
+    Rule.ASSET_UNKNOWN: Coded(404, "NOT_FOUND", "Asset not found"),
+    Rule.ASSET_EXISTS: Coded(409, "ASSET_EXISTS", "Serial number is already in use"),
+    Rule.ASSET_IN_USE: Coded(409, "ASSET_IN_USE", "Asset is in an active subscription"),
+    Rule.INVALID_STATUS: Coded(400, "INVALID_STATUS", "Status is not valid"),
 }
 
 _NOT_CANCELLABLE: Final = "ORDER_NOT_CANCELLABLE"

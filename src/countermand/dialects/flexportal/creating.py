@@ -17,7 +17,7 @@ from countermand.model.outcome import Refused, Verdict
 from countermand.model.record import Record
 
 from .caller import owner_of
-from .catalogue import Offer, offer
+from .catalogue import CURRENCY, Offer, offer
 from .codes import Rule, refused, ruled
 from .instants import stamp
 from .lifecycle import ORDER, Status
@@ -79,7 +79,7 @@ def _new_customer(owner: Owner, asked: CreateOrder, held: Held) -> Record:
 
 def _order(owner: Owner, asked: CreateOrder, *, held: Held, customer: Record, offers: Sequence[Offer]) -> Order:
     order_id, now = fresh_id("ord", held), held.now
-    currency = CURRENCY_DEFAULT
+    currency = _currency(offers)
     ordered = [
         Ordered(sku=item.sku, quantity=item.quantity, unit_minor=minor(one.monthly, currency))
         for item, one in zip(asked.items, offers, strict=True)
@@ -106,6 +106,11 @@ def _order(owner: Owner, asked: CreateOrder, *, held: Held, customer: Record, of
         total_minor=sums.total_minor,
         facts=to_facts(facts),
     )
+
+
+def _currency(offers: Sequence[Offer]) -> str:
+    """A business unit has one currency: that of its catalogue."""
+    return next((stated for one in offers if (stated := text(one.variant, CURRENCY))), CURRENCY_DEFAULT)
 
 
 def _totals(ordered: Sequence[Ordered], sums: Sums, currency: str) -> dict[str, object]:

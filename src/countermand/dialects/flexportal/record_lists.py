@@ -14,6 +14,7 @@ from countermand.model.record import Record
 
 from .instants import moment
 from .lists import envelope, listing_of, page_size
+from .records import shown as document
 
 _DAY = timedelta(days=1)
 _BARE_DATE_LENGTH = len("2025-01-31")
@@ -62,7 +63,7 @@ def listed(shape: RecordList) -> Read:
         if bounds:
             items, more = _cut([item for item in items if all(within(item) for within in bounds)], wire)
         cursor = items[-1].record_id if more and items else None
-        shown = envelope(shape.key, [facts_of(item.body) for item in items], cursor, limit=page_size(wire))
+        shown = envelope(shape.key, [document(item) for item in items], cursor, limit=page_size(wire))
         return json_answer(200, {**shape.extra, **{name: shown[name] for name in shown if name not in shape.lacks}})
 
     return Read(decode=decode, encode=encode)

@@ -17,6 +17,9 @@ from .instants import moment, sortable, stamp
 
 UPDATED: Final = "updatedAt"
 
+#: How members begin that are kept and never shown.
+HIDDEN: Final = "_"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
@@ -114,6 +117,11 @@ def changed(record: Record, change: Mapping[str, object], *, now: datetime) -> R
     merged = {**facts_of(record.body), **change, UPDATED: stamp(now)}
     body = {name: value for name, value in merged.items() if value is not None}
     return replace(record, updated_at=now, body=to_facts(body), facets=_facets(KINDS[record.kind], body))
+
+
+def shown(record: Record) -> dict[str, object]:
+    """The document as the vendor shows it."""
+    return {name: value for name, value in facts_of(record.body).items() if not name.startswith(HIDDEN)}
 
 
 def text(body: Mapping[str, object], member: str) -> str:

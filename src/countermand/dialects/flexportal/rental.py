@@ -72,3 +72,8 @@ def months_of(body: Mapping[str, object]) -> int:
 def end_of(body: Mapping[str, object], now: datetime) -> datetime:
     start = moment(body.get("startDate")) or now
     return moment(body.get("endDate")) or months_after(start, months_of(body))
+
+
+def device_alias(serial: str) -> tuple[str, str]:
+    """The name under which the order that rents a device is found. An order may hold many, so each has a name of its own."""
+    return f"device:{serial}", serial

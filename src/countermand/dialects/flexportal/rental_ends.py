@@ -1,7 +1,14 @@
-"""How a subscription ends: cancelled here; the other ends are in this module as they come.
+"""How a subscription ends: cancelled, bought, returned early.
 
-Page: https://docs.flexportal.io/api-reference/subscriptions/cancel.md, checked 2026-11-21.
+Pages: https://docs.flexportal.io/api-reference/subscriptions/{cancel,buyout,early-return}.md, checked 2026-11-21.
+
+A cancelled rental gives its unit back to the order; one that was bought or returned stays with it. Either way payments to come
+are void. The device's own record is its operator's to change: the pages end with "update asset records".
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from countermand.dialects.contract import Ask, Caller, FieldFault, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import facts_of, json_answer
@@ -11,60 +18,131 @@ from countermand.model.outcome import Refused, Verdict
 from countermand.model.record import Record
 
 from .codes import Rule, refused, ruled
-from .instants import stamp
+from .instants import moment, stamp
 from .lifecycle import ORDER
+from .money import minor
 from .payments import voided
+from .quotes import quote
 from .reading import invalid, read
 from .records import PAYMENT, RENTAL, changed, key_of, text
-from .rental import ACTIVE
+from .rental import ACTIVE, months_between
 from .rentals import about_rental
-from .requests import CancelSubscription
+from .requests import BuyoutSubscription, CancelSubscription, EarlyReturnSubscription, NamedSubscription
 from .switches import CANCELLED_RENTAL_REOPENS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How one rental ends: its new status, the members that say more, what it told besides, and the price or fee of it."""
+
+    status: str
+    details: dict[str, object]
+    notices: tuple[str, ...] = ()
+    charge: int | float = 0
+
+
+_Asked = TypeVar("_Asked", bound=NamedSubscription)
+
+
 def decode_cancel(wire: WireRequest, caller: Caller) -> Ask:
-    """The order's unit is open again, payments to come are void, the device stays with the customer until collected."""
-    asked = read(wire.body, CancelSubscription)
-    key = key_of(caller, RENTAL, named(wire, asked.rental_id))
+    """The device stays with the customer until it is collected."""
+    asked = _named(wire, CancelSubscription)
+
+    def judge(rental: Record, held: Held) -> End | Rule:
+        if rental.facets.get("status") == "cancelled":
+            return Rule.SUBSCRIPTION_ALREADY_CANCELLED
+        if rental.facets.get("status") != ACTIVE:
+            return Rule.SUBSCRIPTION_ALREADY_ENDED
+        said = {"reason": asked.reason, "notes": asked.notes, "processedBy": _by(caller)}
+        details = _stated({**said, "cancelledAt": stamp(held.now)})
+        return End(status="cancelled", details={"cancellationDetails": details})
+
+    return _ending(caller, asked.rental_id, judge)
+
+
+def decode_buyout(wire: WireRequest, caller: Caller) -> Ask:
+    asked = _named(wire, BuyoutSubscription)
+
+    def judge(rental: Record, held: Held) -> End | Rule:
+        one = quote(facts_of(rental.body), held.now)
+        price = one.buyout_minor if asked.buyout_price is None else minor(asked.buyout_price, one.currency)
+        if rental.facets.get("status") != ACTIVE:
+            return Rule.SUBSCRIPTION_NOT_ACTIVE
+        if price <= 0:
+            return Rule.INVALID_BUYOUT_PRICE
+        said = {"reason": asked.reason, "notes": asked.notes, "processedBy": _by(caller)}
+        how = _how(asked.buyout_price)
+        details = _stated({"buyoutPrice": one.wire(price), **how, **said, "buyoutDate": stamp(held.now)})
+        return End(status="ended_buyout", details={"buyoutDetails": details}, charge=one.wire(price))
+
+    return _ending(caller, asked.rental_id, judge)
+
+
+def decode_early_return(wire: WireRequest, caller: Caller) -> Ask:
+    asked = _named(wire, EarlyReturnSubscription)
+
+    def judge(rental: Record, held: Held) -> End | Rule:
+        body = facts_of(rental.body)
+        one = quote(body, held.now)
+        fee = one.fee_minor if asked.early_return_fee is None else minor(asked.early_return_fee, one.currency)
+        if rental.facets.get("status") != ACTIVE:
+            return Rule.SUBSCRIPTION_NOT_ACTIVE
+        if fee < 0:
+            return Rule.INVALID_FEE
+        said = {"returnCondition": asked.return_condition, "reason": asked.reason, "processedBy": _by(caller)}
+        more = {"damageAssessment": asked.damage_assessment, "notes": asked.notes}
+        charged = {"fee": one.wire(fee), "feeWaived": fee == 0, **_how(asked.early_return_fee)}
+        details = _stated({**charged, **said, **more, "returnedAt": stamp(held.now)})
+        rented = months_between(moment(body.get("startDate")) or held.now, held.now)
+        shown = {"earlyReturnDetails": details, "actualMonthsRented": rented}
+        return End(status="ended_early_return", details=shown, notices=("asset.returned",), charge=one.wire(fee))
+
+    return _ending(caller, asked.rental_id, judge)
+
+
+# ------------------------------------------------------------------------------------------------- what they have in common
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """What the encoders need: the rental as it is now, and how it ended."""
+
+    rental: Record
+    end: End
+
+
+def _named(wire: WireRequest, message: type[_Asked]) -> _Asked:
+    """The request; its body must repeat the id of the path. No page says what happens when it doesn't."""
+    asked = read(wire.body, message)
+    if asked.rental_id != wire.params["subscriptionId"]:
+        raise invalid(FieldFault(path="rentalId", message="Differs from the subscription in the path", code="custom"))
+    return asked
+
+
+def _ending(caller: Caller, rental_id: str, judge: Callable[[Record, Held], End | Rule]) -> Ask:
+    key = key_of(caller, RENTAL, rental_id)
 
     def plan(held: Held) -> Plan | Refused:
         rental = held.records.get(key)
-        status = None if rental is None else rental.facets.get("status")
         if rental is None:
-            return ruled(Rule.SUBSCRIPTION_UNKNOWN, held.order)
-        if status == "cancelled":
-            return ruled(Rule.SUBSCRIPTION_ALREADY_CANCELLED, held.order)
-        if status != ACTIVE:
-            return ruled(Rule.SUBSCRIPTION_ALREADY_ENDED, held.order)
-        details = {
-            "reason": asked.reason,
-            **({"notes": asked.notes} if asked.notes else {}),
-            "processedBy": {"userId": caller.key_id},
-            "cancelledAt": stamp(held.now),
-        }
-        return ended(held, rental, status="cancelled", details={"cancellationDetails": details})
+            return ruled(Rule.SUBSCRIPTION_UNKNOWN, None)
+        end = judge(rental, held)
+        return ruled(end, held.order) if isinstance(end, Rule) else _end(rental, end, held=held)
 
     return Ask(order=key, records=(key,), order_kinds=(PAYMENT.name,), plan=plan)
 
 
-def named(wire: WireRequest, rental_id: str) -> str:
-    """The id of the path. The body must repeat it; no page says what happens when it doesn't."""
-    if rental_id != wire.params["subscriptionId"]:
-        problem = FieldFault(path="rentalId", message="Differs from the subscription in the path", code="custom")
-        raise invalid(problem)
-    return rental_id
-
-
-def ended(held: Held, rental: Record, *, status: str, details: dict[str, object]) -> Plan:
-    """The rental ends with `details` on it; a cancelled one gives its unit back to the order."""
+def _end(rental: Record, end: End, *, held: Held) -> Plan:
     now = held.now
-    change = {"status": status, "lastModifiedDate": stamp(now), **details}
-    after = changed(rental, change, now=now)
-    payments = voided(held.of_kind(PAYMENT.name), rental_id=rental.record_id, now=now)
-    told = () if held.order is None else (about_rental("subscription.ended", after, at=now),)
-    gives_back = status == "cancelled" and CANCELLED_RENTAL_REOPENS
-    commands = _reopening(held.order, rental.record_id) if gives_back else ()
-    return Plan(commands=commands, records=(after, *payments), notices=told, note=after)
+    after = changed(rental, {"status": end.status, "lastModifiedDate": stamp(now), **end.details}, now=now)
+    events = ("subscription.ended", *end.notices) if held.order else ()
+    gives_back = end.status == "cancelled" and CANCELLED_RENTAL_REOPENS
+    return Plan(
+        commands=_reopening(held.order, rental.record_id) if gives_back else (),
+        records=(after, *voided(held.of_kind(PAYMENT.name), rental_id=rental.record_id, now=now)),
+        notices=tuple(about_rental(event, after, at=now) for event in events),
+        note=_Ended(rental=after, end=end),
+    )
 
 
 def _reopening(order: Order | None, rental_id: str) -> tuple[Command, ...]:
@@ -78,17 +156,66 @@ def _reopening(order: Order | None, rental_id: str) -> tuple[Command, ...]:
     return (Reopen(shipment_id=rental_id),) if carried else ()
 
 
-def encode_cancel(verdict: Verdict, wire: WireRequest) -> WireAnswer:
-    del wire
+def _by(caller: Caller) -> dict[str, object]:
+    return {"userId": caller.key_id}
+
+
+def _how(stated: float | None) -> dict[str, object]:
+    return {"calculationMethod": "auto_calculated" if stated is None else "manual_override"}
+
+
+def _stated(members: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+# ------------------------------------------------------------------------------------------------- answers
+
+
+def _answer(verdict: Verdict, told: Callable[[dict[str, object], _Ended], dict[str, object]]) -> WireAnswer:
     if isinstance(verdict, Refused):
         return refused(verdict)
-    assert isinstance(verdict.note, Record)
-    answer = {
-        "success": True,
-        "rentalId": verdict.note.record_id,
-        "assetSerialNumber": text(facts_of(verdict.note.body), "assetSerialNumber"),
-        "previousStatus": ACTIVE,
-        "cancelledAt": stamp(verdict.note.updated_at),
-        "message": "Subscription cancelled successfully",
-    }
-    return json_answer(200, answer)
+    ended = verdict.note
+    assert isinstance(ended, _Ended)
+    body = facts_of(ended.rental.body)
+    shown = {"rentalId": ended.rental.record_id, "assetSerialNumber": text(body, "assetSerialNumber")}
+    return json_answer(200, {"success": True, **shown, **told(body, ended)})
+
+
+def encode_cancel(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    del wire
+
+    def told(body: dict[str, object], ended: _Ended) -> dict[str, object]:
+        del body
+        at = stamp(ended.rental.updated_at)
+        return {"previousStatus": ACTIVE, "cancelledAt": at, "message": "Subscription cancelled successfully"}
+
+    return _answer(verdict, told)
+
+
+def encode_buyout(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    del wire
+
+    def told(body: dict[str, object], ended: _Ended) -> dict[str, object]:
+        return {
+            "buyoutPrice": ended.end.charge,
+            "currency": text(body, "currency"),
+            "effectiveDate": stamp(ended.rental.updated_at),
+            "message": "Buyout processed successfully",
+        }
+
+    return _answer(verdict, told)
+
+
+def encode_early_return(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    del wire
+
+    def told(body: dict[str, object], ended: _Ended) -> dict[str, object]:
+        return {
+            "earlyReturnFee": ended.end.charge,
+            "currency": text(body, "currency"),
+            "actualMonthsRented": body["actualMonthsRented"],
+            "returnDate": stamp(ended.rental.updated_at),
+            "message": "Early return processed",
+        }
+
+    return _answer(verdict, told)

@@ -27,9 +27,9 @@ from .notices import told
 from .payments import about_payment, scheduled
 from .reading import read
 from .record_lists import Range, RecordList, listed
-from .records import ASSET, RENTAL, Owner, changed, fresh_id, key_of, new, text
-from .rental import Term, begun, months_of
-from .requests import CreateSubscription
+from .records import ASSET, RENTAL, Owner, changed, fresh_id, key_of, new, shown, text
+from .rental import Term, begun, device_alias, months_of
+from .requests import CreateSubscription, UpdateSubscriptionNotes
 
 _FILTERS: Final = ("status", "customerId", "orderId", "serialNumber", "sku")
 
@@ -55,7 +55,29 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     """The bare Rental."""
     del wire
     rental = found[0]
-    return json_answer(200, facts_of(rental.body)) if isinstance(rental, Record) else not_found("Subscription")
+    return json_answer(200, shown(rental)) if isinstance(rental, Record) else not_found("Subscription")
+
+
+def decode_notes(wire: WireRequest, caller: Caller) -> Ask:
+    """Replaces, never appends (subscriptions/notes.md)."""
+    notes = read(wire.body, UpdateSubscriptionNotes).notes
+    key = key_of(caller, RENTAL, wire.params["subscriptionId"])
+
+    def plan(held: Held) -> Plan | Refused:
+        rental = held.records.get(key)
+        if rental is None:
+            return ruled(Rule.SUBSCRIPTION_UNKNOWN, None)
+        return Plan(records=(changed(rental, {"notes": notes}, now=held.now),))
+
+    return Ask(records=(key,), plan=plan)
+
+
+def encode_notes(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    if isinstance(verdict, Refused):
+        return refused(verdict)
+    rental_id = wire.params["subscriptionId"]
+    answer = {"success": True, "message": "Subscription notes updated successfully", "rentalId": rental_id}
+    return json_answer(200, answer)
 
 
 # ------------------------------------------------------------------------------------------------- create
@@ -122,7 +144,7 @@ def _rent(unit: Unit, asked: CreateSubscription, *, owner: Owner, held: Held) ->
                 shipment=Shipment(shipment_id=rental_id, tracking=serial, shipped_on=stamp(now)),
                 selectors=(Selector(names={"line_id": unit.line.line_id}, quantity_milli=UNIT_MILLI),),
             ),
-            Amend(facts=to_facts(facts), what="rented"),
+            Amend(facts=to_facts(facts), aliases={**unit.order.aliases, **dict([device_alias(serial)])}, what="rented"),
         ),
         records=(rental, changed(unit.asset, rented, now=now), payment),
         notices=(
@@ -165,7 +187,7 @@ def encode_create(verdict: Verdict, wire: WireRequest) -> WireAnswer:
         "success": True,
         "message": "Subscription created successfully",
         "rentalId": verdict.note.record_id,
-        "rental": facts_of(verdict.note.body),
+        "rental": shown(verdict.note),
     }
     return json_answer(201, answer)
 

@@ -3,16 +3,20 @@
 `Maybe` members may be left out and may not be null; what may be null says so.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
 from .reading import Wire
-from .scalars import Email, FreeForm, Maybe, Moment, Number, Text, Whole
+from .scalars import Amount, Charge, Email, FreeForm, Maybe, Moment, Number, Text, Whole
 from .switches import CONTRACT_MONTHS_MAX, ITEMS_MAX, QUANTITY_MAX
 
 OrderType = Literal["standard", "extension", "upgrade"]
 CustomerType = Literal["individual", "business"]
+BuyoutReason = Literal["customer_request", "end_of_contract", "other"]
+ReturnCondition = Literal["excellent", "good", "fair", "poor", "damaged"]
+AssetStatus = Literal["available", "rented_out", "returned", "sold", "unavailable"]
+ASSET_STATUSES: Final[tuple[str, ...]] = get_args(AssetStatus)
 CancelReason = Literal["customer_request", "payment_failure", "fraud", "admin_decision", "other"]
 
 
@@ -99,9 +103,83 @@ class CreateSubscription(Wire):
     notes: Maybe[str] = None
 
 
-class CancelSubscription(Wire):
-    """https://docs.flexportal.io/api-reference/subscriptions/cancel.md: `rentalId` repeats the id of the path."""
+class NamedSubscription(Wire):
+    """What the two calculations take: subscriptions/calculate-buyout.md and calculate-early-return.md."""
 
     rental_id: Text
+
+
+class CancelSubscription(NamedSubscription):
+    """https://docs.flexportal.io/api-reference/subscriptions/cancel.md: `rentalId` repeats the id of the path."""
+
     reason: CancelReason
     notes: Maybe[Annotated[str, Field(max_length=1000)]] = None
+
+
+class UpdateSubscriptionNotes(Wire):
+    """https://docs.flexportal.io/api-reference/subscriptions/notes.md"""
+
+    notes: Annotated[str, Field(max_length=5000)]
+
+
+class BuyoutSubscription(NamedSubscription):
+    """https://docs.flexportal.io/api-reference/subscriptions/buyout.md. A price that is none has a code of its own."""
+
+    reason: BuyoutReason
+    buyout_price: Maybe[Charge] = None
+    notes: Maybe[str] = None
+
+
+class EarlyReturnSubscription(NamedSubscription):
+    """https://docs.flexportal.io/api-reference/subscriptions/early-return.md. A fee below zero has a code of its own."""
+
+    return_condition: ReturnCondition
+    reason: Text
+    early_return_fee: Maybe[Charge] = None
+    damage_assessment: Maybe[str] = None
+    notes: Maybe[str] = None
+
+
+class CancelPayment(Wire):
+    """https://docs.flexportal.io/api-reference/payments/cancel.md: here, unlike with orders, a reason is required."""
+
+    reason: Text
+
+
+class MarkPaymentPaid(Wire):
+    """https://docs.flexportal.io/api-reference/payments/mark-paid.md: the schema's members and the prose's."""
+
+    payment_reference: Maybe[str] = None
+    reference: Maybe[str] = None
+    notes: Maybe[str] = None
+    paid_at: Maybe[Moment] = None
+
+
+class CreateAsset(Wire):
+    """https://docs.flexportal.io/api-reference/assets/create.md. The prose and its examples need two members.
+
+    The schema repeats the whole stored document as required, times included; its own example doesn't fit it.
+    """
+
+    serial_number: Text
+    sku: Text
+    product_name: Maybe[Text] = None
+    status: AssetStatus = "available"
+    product_id: Maybe[str] = None
+    variant_id: Maybe[str] = None
+    product_image_url: Maybe[str] = None
+    location: Maybe[str] = None
+    condition: Maybe[str] = None
+    acquisition_cost: Maybe[Amount] = None
+    acquisition_date: Maybe[Moment] = None
+    notes: Maybe[str] = None
+
+
+class UpdateAsset(Wire):
+    """https://docs.flexportal.io/api-reference/assets/update.md. A status that is none has a code of its own."""
+
+    status: Maybe[str] = None
+    location: Maybe[str] = None
+    condition: Maybe[str] = None
+    notes: Maybe[str] = None
+    acquisition_cost: Maybe[Amount] = None

@@ -80,6 +80,9 @@ Text = Annotated[str, Field(min_length=1)]
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
 Number = Annotated[float, Field(ge=-_NUMBER_MAX, le=_NUMBER_MAX), AfterValidator(_plain)]
 Amount = Annotated[float, Field(ge=0, le=10**12), AfterValidator(_plain)]
+
+#: An amount that is judged later, in words of its own; the schema says what it says of every amount.
+Charge = Annotated[Number, WithJsonSchema({"type": "number", "minimum": 0})]
 Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})]
 
 #: RFC 3339, or a bare date as in the vendor's own example.

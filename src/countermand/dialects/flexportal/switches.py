@@ -39,3 +39,10 @@ PAGE_SIZE_MAX: Final = 100
 
 #: Problems listed in one answer. More help nobody, and a body can hold a hundred thousand.
 DETAILS_MAX: Final = 50
+
+#: Percent of what is still to be paid that an early return costs, where the caller names no fee: the page's own example.
+EARLY_RETURN_PERCENT: Final = 50
+
+#: Percent of the list price (or else the acquisition cost) that a device is worth at the end, added to what is still to be paid
+#: when the caller names no buyout price. The page says 5-15 %.
+RESIDUAL_PERCENT: Final = 10

@@ -87,6 +87,10 @@ class RentalDocument(Document):
     start_date: Moment | None = None
     end_date: Moment | None = None
 
+    @property
+    def serial_number(self) -> str:
+        return self.asset_serial_number or f"SN-{self.rental_id}"
+
 
 class AssetDocument(Document):
     serial_number: Text

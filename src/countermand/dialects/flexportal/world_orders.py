@@ -17,6 +17,7 @@ from .lifecycle import Status
 from .money import major, minor
 from .order import Ordered, Sums, Units, lines_of
 from .records import Owner
+from .rental import ACTIVE, device_alias
 from .switches import CANCELLED_RENTAL_REOPENS, CONTRACT_MONTHS_DEFAULT
 from .world_documents import Item, OrderDocument, RentalDocument
 
@@ -53,6 +54,7 @@ def order_of(owner: Owner, document: OrderDocument, *, rentals: Sequence[RentalD
         "createdAt": document.created_at or stamp(created),
         "updatedAt": document.updated_at or stamp(updated),
     }
+    devices = [one.serial_number for one in rentals if one.status == ACTIVE]
     cancelled = Status(document.status) is Status.CANCELLED
     return Order(
         tenant=owner.tenant,
@@ -66,6 +68,7 @@ def order_of(owner: Owner, document: OrderDocument, *, rentals: Sequence[RentalD
         total_minor=0 if cancelled else sums.total_minor,
         shipments=tuple(Shipment(shipment_id=one) for place in places for one in place.history),
         cancelled_at=updated if cancelled else None,
+        aliases=dict(device_alias(one) for one in devices),
         facts=to_facts(facts),
     )
 

@@ -8,7 +8,7 @@ from countermand.dialects.wire import facts_of
 from countermand.model.order import Order
 from countermand.model.record import Record
 
-from .catalogue import ANY_LENGTH
+from .catalogue import ANY_LENGTH, CURRENCY
 from .instants import moment, stamp
 from .records import ASSET, CUSTOMER, PAYMENT, RENTAL, VARIANT, Kind, Owner, seeded, text
 from .rental import Term, begun, months_of
@@ -98,26 +98,27 @@ class Shelf:
 
 def implied_variants(orders: Iterable[Order], assets: Iterable[Record]) -> list[VariantDocument]:
     """A catalogue of what orders and assets name: each SKU at the monthly prices at which it was ordered."""
-    pricing: dict[str, dict[object, object]] = {}
+    found: dict[str, dict[object, object]] = {}
     names: dict[str, str] = {}
-    for item in (item for order in orders for item in _items(facts_of(order.facts))):
-        names.setdefault(text(item, "sku"), text(item, "productName"))
-        pricing.setdefault(text(item, "sku"), {}).setdefault(item.get("contractLength"), item.get("unitPrice"))
+    currency = _CURRENCY
+    for order in orders:
+        currency = order.currency
+        for item in _items(facts_of(order.facts)):
+            names.setdefault(text(item, "sku"), text(item, "productName"))
+            found.setdefault(text(item, "sku"), {}).setdefault(item.get("contractLength"), item.get("unitPrice"))
     for body in (facts_of(asset.body) for asset in assets):
         names.setdefault(text(body, "sku"), text(body, "productName"))
+    known = {ANY_LENGTH: True, CURRENCY: currency}
     return [
         VariantDocument.model_validate(
-            {
-                "variantSku": sku,
-                "variantName": name,
-                "pricing": [
-                    {"contractLength": length, "monthlyPrice": price} for length, price in pricing.get(sku, {}).items()
-                ],
-                ANY_LENGTH: True,
-            }
+            {"variantSku": sku, "variantName": name, "pricing": _tiers(found.get(sku, {})), **known}
         )
         for sku, name in names.items()
     ]
+
+
+def _tiers(prices: Mapping[object, object]) -> list[dict[str, object]]:
+    return [{"contractLength": length, "monthlyPrice": price} for length, price in prices.items()]
 
 
 def implied_customers(orders: Iterable[Order]) -> list[CustomerDocument]:
