@@ -32,7 +32,7 @@ def world(given: Given) -> Seeded:
 
 def _read(given: Given) -> list[SeedApplication]:
     try:
-        return SeedWorld.model_validate({"applications": given.document.get("applications") or []}).applications
+        return SeedWorld.model_validate({"applications": given.document.get("applications", [])}).applications
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         fields = tuple(FieldFault(path=".".join(map(str, fault["loc"])), message=fault["msg"]) for fault in found)
