@@ -7,7 +7,7 @@ Create Order (api-4681582), Update Order (api-4681585), Update Status (api-46815
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from .members import Area, AskedOrderType, AskedShippingMethod, Flag, Quantity, Text, Url
 
@@ -78,10 +78,23 @@ class CreateOrder(Rush):
     label_url: str | None = None
 
 
+def _by_either_name(schema: dict[str, JsonValue]) -> None:
+    """Two whole forms, one per name: what makes data from a schema can't make it from a form and an alternative beside it."""
+    members, required = schema["properties"], schema["required"]
+    assert isinstance(members, dict)
+    assert isinstance(required, list)
+    forms: list[JsonValue] = [
+        {**schema, "properties": {**members, name: {"type": "boolean"}}, "required": [*required, name]}
+        for name in RUSH_NAMES
+    ]
+    schema.clear()
+    schema["anyOf"] = forms
+
+
 class UpdateOrder(Rush):
     """`order_status` must be the order's own, or `new_order` where Update Status would allow it."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [name]} for name in RUSH_NAMES]})
+    model_config = ConfigDict(json_schema_extra=_by_either_name)
 
     reference_id: Text
     order_status: Literal["draft", "new_order", "on_hold"]
