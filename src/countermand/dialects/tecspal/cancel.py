@@ -12,11 +12,11 @@ from countermand.model.order import Order
 from countermand.model.outcome import Refusal, Refused, Verdict
 
 from .codes import CANNOT_CANCEL, CANNOT_CONFIRM, answer_refused
-from .companies import manages, needed
 from .documents import Cancelled
 from .envelope import answer_yes, as_key, open_envelope, required
 from .history import actor_of, transition
 from .lifecycle import ACCEPTED, CANCELLED, EDITABLE, QUOTED
+from .membership import manages, needed
 from .order import company_of
 
 UNKNOWN = Refused(refusal=Refusal.UNKNOWN_ORDER)

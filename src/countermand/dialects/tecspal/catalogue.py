@@ -1,18 +1,15 @@
 """The catalogue (Get Catalog page): what can be ordered, by country. `price` and `stock` are strings; no call changes it."""
 
-from typing import Final
-
 import msgspec
 
 from countermand.dialects.contract import Caller, WireAnswer, WireRequest
-from countermand.model.query import Found, Listing, ListRecords, Query
+from countermand.model.query import Found, Query
 from countermand.model.record import Record
 
-from .companies import records_in
 from .documents import CatalogItem
-from .envelope import answer_yes, open_envelope, wanted
-
-KIND: Final = "catalog"
+from .envelope import answer_yes
+from .keeping import CATALOG
+from .shelf import list_by_country, records_in
 
 
 def item_in(kept: Record) -> CatalogItem:
@@ -20,10 +17,7 @@ def item_in(kept: Record) -> CatalogItem:
 
 
 def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
-    country = wanted(open_envelope(wire).filters, "countryCode")
-    facets = {} if country is None else {"countryCode": country}
-    listing = Listing(sort="created_at", descending=False, facets=facets)
-    return (ListRecords(tenant=caller.tenant, dialect=caller.dialect, kind=KIND, listing=listing),)
+    return list_by_country(CATALOG, wire, caller=caller)
 
 
 def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:

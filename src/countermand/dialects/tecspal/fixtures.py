@@ -7,11 +7,23 @@ from countermand.dialects.contract import World
 from countermand.dialects.wire import iso_millis
 from countermand.model.record import Record
 
-from . import catalogue, employees, hardwares, movements
 from .documents import CatalogItem, Company, KeptEmployee, KeptHardware, KeptMovement
 from .entries import Entry, Numbers, entries, once
-from .keeping import MOVEMENT_NUMBER, facets_for, record
-from .switches import COUNTRY
+from .keeping import (
+    CATALOG,
+    EMPLOYEE,
+    EMPLOYEE_BY_ID,
+    HARDWARE,
+    MOVEMENT,
+    MOVEMENT_NUMBER,
+    employee_facets,
+    hardware_facets,
+    movement_facets,
+    record,
+)
+from .lifecycle import IN_STORAGE, PROCESSING, WITH_EMPLOYEE
+from .people import ACTIVE
+from .switches import COUNTRY, HANDLED_BY
 
 #: Companies by tenant and code.
 Companies = Mapping[tuple[str, str], Company]
@@ -94,15 +106,15 @@ def _employee(entry: Entry, known: Companies) -> Iterator[Record]:
         createdAt=iso_millis(created),
         updatedAt=iso_millis(entry.instant("updatedAt", created)),
         email=email,
-        status=entry.text("status", employees.ACTIVE),
+        status=entry.text("status", ACTIVE),
         countryCode=entry.text("countryCode", COUNTRY),
         companyCode=entry.code,
         companyName=entry.text("companyName", _name(entry, known)),
         **{name: entry.text(name, "") for name in ("firstName", "lastName", "phone", "governmentDNI")},
         **{name: entry.text(name, "") for name in ("address", "postCode")},
     )
-    facets = facets_for(employee.company_code, employee.country_code)
-    for kind, identity in ((employees.KIND, employee.email), (employees.BY_ID, employee.id)):
+    facets = employee_facets(employee)
+    for kind, identity in ((EMPLOYEE, employee.email), (EMPLOYEE_BY_ID, employee.id)):
         yield record(entry.key(kind, identity), created, body=employee, facets=facets)
 
 
@@ -113,13 +125,13 @@ def _hardware(entry: Entry, known: Companies) -> Record:
     hardware = entry.shaped(
         KeptHardware,
         id=entry.identity(),
-        status=entry.text("status", hardwares.WITH_EMPLOYEE if profile else hardwares.IN_STORAGE),
+        status=entry.text("status", WITH_EMPLOYEE if profile else IN_STORAGE),
         countryCode=entry.text("countryCode", COUNTRY),
         companyCode=entry.code,
         companyName=entry.text("companyName", _name(entry, known)),
     )
-    facets = hardwares.facets_of(hardware, str(holder))
-    return record(entry.key(hardwares.KIND, hardware.id), entry.now, body=hardware, facets=facets)
+    facets = hardware_facets(hardware, str(holder))
+    return record(entry.key(HARDWARE, hardware.id), entry.now, body=hardware, facets=facets)
 
 
 def _catalog(entry: Entry) -> Iterator[Record]:
@@ -139,7 +151,7 @@ def _catalog_item(entry: Entry) -> Record:
     texts = {name: str(entry.document.get(name, "0")) for name in ("price", "stock")}
     country = entry.text("countryCode", COUNTRY)
     item = entry.shaped(CatalogItem, id=entry.identity(), countryCode=country, **texts)
-    return record(entry.key(catalogue.KIND, item.id), entry.now, body=item, facets={"countryCode": country})
+    return record(entry.key(CATALOG, item.id), entry.now, body=item, facets={"countryCode": country})
 
 
 def _movement(entry: Entry, known: Companies, *, numbers: Numbers) -> Record:
@@ -152,14 +164,14 @@ def _movement(entry: Entry, known: Companies, *, numbers: Numbers) -> Record:
         createdAt=iso_millis(created),
         updatedAt=iso_millis(entry.instant("updatedAt", created)),
         type=kind,
-        status=entry.text("status", movements.PROCESSING),
+        status=entry.text("status", PROCESSING),
         sendTo=entry.text("sendTo", "EMPLOYEE" if kind == "ONBOARDING" else "STORAGE"),
-        handledBy=entry.text("handledBy", movements.HANDLED_BY),
+        handledBy=entry.text("handledBy", HANDLED_BY),
         countryCode=entry.text("countryCode", COUNTRY),
         companyCode=entry.code,
         companyName=entry.text("companyName", _name(entry, known)),
     )
-    return record(entry.key(movements.KIND, movement.id), created, body=movement, facets=movements.facets_of(movement))
+    return record(entry.key(MOVEMENT, movement.id), created, body=movement, facets=movement_facets(movement))
 
 
 def _name(entry: Entry, known: Companies) -> str:

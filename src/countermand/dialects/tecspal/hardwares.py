@@ -2,7 +2,6 @@
 Create Hardware pages).
 """
 
-from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -10,46 +9,29 @@ import msgspec
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.model.keys import RecordKey
 from countermand.model.outcome import Refused, Verdict
-from countermand.model.query import Found, ListRecords, Query
+from countermand.model.query import Found
 from countermand.model.record import Record
 
-from . import catalogue, companies, employees
+from . import people
 from .codes import answer_refused, rule
 from .documents import CatalogItem, Hardware, KeptEmployee, KeptHardware
-from .employees import profile
 from .envelope import answer_yes, open_envelope
-from .keeping import facets_for, record
+from .keeping import CATALOG, EMPLOYEE_BY_ID, HARDWARE, SERIAL, hardware_facets, record
+from .lifecycle import IN_STORAGE, WITH_EMPLOYEE
+from .membership import company_key, known, manages
 from .requests import CreateHardware, check
 from .shelf import item_in, item_of, items_in, list_of
-
-KIND: Final = employees.HARDWARE
-
-#: Says that a serial number is taken: "Unique serial number of the hardware".
-SERIAL: Final = "hardware_serial"
-
-WITH_EMPLOYEE: Final = "EMPLOYEE"
-IN_STORAGE: Final = "STORAGE"
 
 
 def hardware_in(kept: Record) -> Hardware:
     return msgspec.json.decode(kept.body, type=Hardware)
 
 
-def facets_of(hardware: KeptHardware, employee_id: str) -> dict[str, str]:
-    return facets_for(hardware.company_code, hardware.country_code, status=hardware.status, employee=employee_id)
-
-
 # ----------------------------------------------------------------------------------------------------------------- reads
 
-decode_list: Final = list_of(KIND)
-decode_get: Final = item_of(KIND, "hardwareId")
-
-
-def decode_storages(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
-    main, *company = decode_list(wire, caller)
-    assert isinstance(main, ListRecords)
-    facets = {**main.listing.facets, "status": IN_STORAGE}
-    return (replace(main, listing=replace(main.listing, facets=facets)), *company)
+decode_list: Final = list_of(HARDWARE)
+decode_storages: Final = list_of(HARDWARE, only={"status": IN_STORAGE})
+decode_get: Final = item_of(HARDWARE, "hardwareId")
 
 
 def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
@@ -68,27 +50,29 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 def decode_create(wire: WireRequest, caller: Caller) -> Ask:
     body = check(CreateHardware, open_envelope(wire).data)
     serial = caller.record(SERIAL, body.serial_number) if body.serial_number else None
-    model = caller.record(catalogue.KIND, body.common_model_id) if body.common_model_id else None
+    model = caller.record(CATALOG, body.common_model_id) if body.common_model_id else None
     employee = _employee_key(body, caller)
-    company = companies.key_of(caller, body.company_code)
+    company = company_key(caller, body.company_code)
 
     def plan(held: Held) -> Plan | Refused:
-        if not companies.manages(held, caller, body.company_code):
+        if not manages(held, caller, body.company_code):
             return rule("COMPANY_UNKNOWN")
         if serial in held.records:
             return rule("HARDWARE_EXISTS")
         modelled = held.records.get(model) if model else None
         if model is not None and modelled is None:
             return rule("MODEL_UNKNOWN")
-        who = employees.known(held, employee) if employee else None
+        who = people.known(held, employee) if employee else None
         if employee is not None and (who is None or who.company_code != body.company_code):
             return rule("EMPLOYEE_UNKNOWN")
-        found = companies.known(held, caller, body.company_code)
+        found = known(held, caller, body.company_code)
         name = found.name if found else body.company_code
-        made = _made(body, held, who=who, model=catalogue.item_in(modelled) if modelled else None)
+        made = _made(
+            body, held, who=who, model=msgspec.json.decode(modelled.body, type=CatalogItem) if modelled else None
+        )
         made = msgspec.structs.replace(made, company_name=name)
-        facets = facets_of(made, who.id if who else "")
-        kept = record(caller.record(KIND, made.id), held.now, body=made, facets=facets)
+        facets = hardware_facets(made, who.id if who else "")
+        kept = record(caller.record(HARDWARE, made.id), held.now, body=made, facets=facets)
         taken = (record(serial, held.now, body={"id": made.id}),) if serial else ()
         return Plan(records=(kept, *taken), note=hardware_in(kept))
 
@@ -97,8 +81,8 @@ def decode_create(wire: WireRequest, caller: Caller) -> Ask:
 
 def _employee_key(body: CreateHardware, caller: Caller) -> RecordKey | None:
     if body.employee_profile_id is not None:
-        return caller.record(employees.BY_ID, body.employee_profile_id)
-    return employees.key_of(caller, body.employee_email) if body.employee_email else None
+        return caller.record(EMPLOYEE_BY_ID, body.employee_profile_id)
+    return people.key_of(caller, body.employee_email) if body.employee_email else None
 
 
 def _made(body: CreateHardware, held: Held, *, who: KeptEmployee | None, model: CatalogItem | None) -> KeptHardware:
@@ -119,7 +103,7 @@ def _made(body: CreateHardware, held: Held, *, who: KeptEmployee | None, model: 
         status=WITH_EMPLOYEE if who else IN_STORAGE,
         new_hardware=body.new_hardware,
         external_reference=body.external_reference,
-        employee_profile=profile(who) if who else None,
+        employee_profile=people.profile(who) if who else None,
         company_name=body.company_code,
         company_code=body.company_code,
     )

@@ -4,8 +4,6 @@
 the other transitions are ours.
 """
 
-from typing import Final
-
 import msgspec
 
 from countermand.dialects.contract import Caller, Held
@@ -14,8 +12,7 @@ from countermand.model.keys import OrderKey
 from countermand.model.record import Record
 
 from .documents import History
-
-KIND: Final = "history"
+from .keeping import HISTORY
 
 
 def actor_of(caller: Caller) -> str:
@@ -29,7 +26,7 @@ def transition(key: OrderKey, held: Held, actor: str, *, before: str | None, aft
     return Record(
         tenant=key.tenant,
         dialect=key.dialect,
-        kind=KIND,
+        kind=HISTORY,
         record_id=held.new_id(),
         order_id=key.order_id,
         created_at=held.now,

@@ -14,6 +14,13 @@ ACCEPTED: Final = "ACCEPTED"
 DELIVERED: Final = "DELIVERED"
 CANCELLED: Final = "CANCELLED"
 
+#: Where hardware is (Get All Hardwares page).
+WITH_EMPLOYEE: Final = "EMPLOYEE"
+IN_STORAGE: Final = "STORAGE"
+
+#: The example status of both movement pages, and the only one that a new movement request can have here.
+PROCESSING: Final = "PROCESSING"
+
 #: "The order must be in PENDING or QUOTED status" (Cancel Order); the pages of remove and select say the same.
 EDITABLE: Final = frozenset({PENDING, QUOTED})
 

@@ -17,37 +17,27 @@ from countermand.model.outcome import Refused, Verdict
 from countermand.model.query import Found
 from countermand.model.record import Record
 
-from . import hardwares, parties
+from . import parties
 from .codes import answer_refused, rule
-from .documents import KeptMovement, Movement, Open
-from .employees import profile
+from .documents import Hardware, KeptMovement, Movement, Open
 from .envelope import answer_yes, open_envelope
 from .history import actor_of
-from .keeping import COUNTER, MOVEMENT_NUMBER, facets_for, next_number, record
+from .keeping import COUNTER, HARDWARE, MOVEMENT, MOVEMENT_NUMBER, movement_facets, next_number, record
+from .lifecycle import IN_STORAGE, PROCESSING, WITH_EMPLOYEE
+from .people import profile
 from .requests import Offboarding, Onboarding, Parties, check
 from .shelf import item_in, item_of, items_in, list_of
-
-KIND: Final = "movement"
-
-#: The example status of both pages, and the only one that a new request can have here.
-PROCESSING: Final = "PROCESSING"
-
-#: Who handles an onboarding, which has no member for it; the other word is COMPANY.
-HANDLED_BY: Final = "TECSPAL"
+from .switches import HANDLED_BY
 
 
 def movement_in(kept: Record) -> Movement:
     return msgspec.json.decode(kept.body, type=Movement)
 
 
-def facets_of(movement: KeptMovement) -> dict[str, str]:
-    return facets_for(movement.company_code, movement.country_code, type=movement.type, status=movement.status)
-
-
 # ----------------------------------------------------------------------------------------------------------------- reads
 
-decode_list: Final = list_of(KIND, "type", "status")
-decode_get: Final = item_of(KIND, "movementRequestId")
+decode_list: Final = list_of(MOVEMENT, "type", "status")
+decode_get: Final = item_of(MOVEMENT, "movementRequestId")
 
 
 def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
@@ -84,7 +74,7 @@ def decode_onboarding(wire: WireRequest, caller: Caller) -> Ask:
         body=body,
         type="ONBOARDING",
         send_to="EMPLOYEE",
-        start=hardwares.IN_STORAGE,
+        start=IN_STORAGE,
         hardware_ids=body.hardware_ids,
         handled_by=HANDLED_BY,
         factory_reset=False,
@@ -100,7 +90,7 @@ def decode_offboarding(wire: WireRequest, caller: Caller) -> Ask:
         body=body,
         type="OFFBOARDING",
         send_to="STORAGE",
-        start=hardwares.WITH_EMPLOYEE,
+        start=WITH_EMPLOYEE,
         hardware_ids=body.hardwares.hardware_ids,
         handled_by=body.handled_by,
         factory_reset=body.factory_reset,
@@ -112,7 +102,7 @@ def decode_offboarding(wire: WireRequest, caller: Caller) -> Ask:
 
 def _ask(caller: Caller, wish: _Wish) -> Ask:
     numbers = caller.record(COUNTER, MOVEMENT_NUMBER)
-    wanted = tuple(dict.fromkeys(caller.record(hardwares.KIND, identity) for identity in wish.hardware_ids))
+    wanted = tuple(dict.fromkeys(caller.record(HARDWARE, identity) for identity in wish.hardware_ids))
 
     def plan(held: Held) -> Plan | Refused:
         found = parties.resolve(held, caller, wish.body)
@@ -123,7 +113,7 @@ def _ask(caller: Caller, wish: _Wish) -> Ask:
         number, counter = next_number(held, numbers)
         made = _made(wish, held, found=found, number=number)
         made = msgspec.structs.replace(made, hardwares=_shown(held, wanted), api_client_requester_name=actor_of(caller))
-        kept = record(caller.record(KIND, made.id), held.now, body=made, facets=facets_of(made))
+        kept = record(caller.record(MOVEMENT, made.id), held.now, body=made, facets=movement_facets(made))
         return Plan(records=(counter, *found.records, kept), note=movement_in(kept))
 
     return Ask(plan=plan, records=(numbers, *parties.needed(caller, wish.body), *wanted))
@@ -134,7 +124,7 @@ def _is_there(kept: Record | None, code: str, *where: str) -> bool:
 
 
 def _shown(held: Held, wanted: tuple[RecordKey, ...]) -> list[Open]:
-    found = (hardwares.hardware_in(held.records[key]) for key in wanted)
+    found = (msgspec.json.decode(held.records[key].body, type=Hardware) for key in wanted)
     return [{"id": one.id, "name": one.name, "serialNumber": one.serial_number} for one in found]
 
 

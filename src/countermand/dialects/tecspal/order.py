@@ -18,12 +18,10 @@ from countermand.model.order import UNIT_MILLI, Line, Order, Portion, PortionSta
 from .documents import Facts, Open, OrderItem
 from .lifecycle import CANCELLED, DELIVERED
 from .name import NAME
+from .switches import AMOUNT_MAX
 
 #: By which name of a line the vendor's callers select it.
 REQUEST_ID: Final = "hardwareRequestId"
-
-#: Pieces of one hardware request; a fleet is bought in several.
-AMOUNT_MAX: Final = 100_000
 
 _encoder: Final = msgspec.json.Encoder()
 _facts: Final = msgspec.json.Decoder(Facts)

@@ -15,10 +15,10 @@ from countermand.model.keys import RecordKey
 from countermand.model.outcome import Refused
 from countermand.model.record import Record
 
-from . import companies, employees
+from . import membership, people
 from .codes import rule
 from .documents import Company, KeptEmployee
-from .keeping import record
+from .keeping import company_facets, record
 from .requests import CompanyBody, Parties
 
 #: What a new company must have, by the Create Company page.
@@ -41,8 +41,8 @@ class Resolved:
 
 
 def needed(caller: Caller, body: Parties) -> tuple[RecordKey, ...]:
-    company = companies.key_of(caller, body.code)
-    return (company,) if body.email is None else (company, employees.key_of(caller, body.email))
+    company = membership.company_key(caller, body.code)
+    return (company,) if body.email is None else (company, people.key_of(caller, body.email))
 
 
 def resolve(held: Held, caller: Caller, body: Parties) -> Resolved | Refused:
@@ -51,16 +51,16 @@ def resolve(held: Held, caller: Caller, body: Parties) -> Resolved | Refused:
 
 
 def _company(held: Held, caller: Caller, body: Parties) -> Resolved | Refused:
-    before = companies.known(held, caller, body.code)
+    before = membership.known(held, caller, body.code)
     if body.company is None:
-        if not companies.manages(held, caller, body.code):
+        if not membership.manages(held, caller, body.code):
             return rule("COMPANY_UNKNOWN")
         return Resolved(code=body.code, company=before)
     company = _merged(before, body.company, held)
     if isinstance(company, Refused) or company == before:
         return company if isinstance(company, Refused) else Resolved(code=body.code, company=company)
-    key = companies.key_of(caller, body.code)
-    kept = record(key, held.now, body=company, facets=companies.facets_of(company))
+    key = membership.company_key(caller, body.code)
+    kept = record(key, held.now, body=company, facets=company_facets(company))
     if (earlier := held.records.get(key)) is not None:
         kept = replace(kept, created_at=earlier.created_at)
     return Resolved(code=body.code, company=company, records=(kept,))
@@ -80,12 +80,12 @@ def _merged(before: Company | None, body: CompanyBody, held: Held) -> Company | 
 def _with_employee(found: Resolved, held: Held, caller: Caller, body: Parties) -> Resolved | Refused:
     if body.email is None:
         return found
-    employee = employees.known(held, employees.key_of(caller, body.email))
+    employee = people.known(held, people.key_of(caller, body.email))
     if employee is not None and employee.company_code == found.code:
         return replace(found, employee=employee)
     if body.employee is None:
         return rule("EMPLOYEE_UNKNOWN")
     if employee is not None:
         return rule("EMPLOYEE_EXISTS")
-    employee = employees.new_employee(body.employee, held, code=found.code, company_name=found.company_name)
-    return replace(found, employee=employee, records=(*found.records, *employees.records_of(employee, held, caller)))
+    employee = people.new_employee(body.employee, held, code=found.code, company_name=found.company_name)
+    return replace(found, employee=employee, records=(*found.records, *people.records_of(employee, held, caller)))

@@ -8,22 +8,24 @@ Both answer 201 with the order, as the calls do that create a company; neither p
 from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.model.command import Place
 from countermand.model.keys import RecordKey
 from countermand.model.outcome import Refused, Verdict
 from countermand.model.record import Record
 
-from . import catalogue, parties
+from . import parties
 from .codes import answer_refused, rule
-from .documents import Facts, Open
-from .employees import profile
+from .documents import CatalogItem, Facts, Open
 from .envelope import answer_yes, open_envelope
 from .history import actor_of, transition
-from .keeping import COUNTER, ORDER_NUMBER, next_number
+from .keeping import CATALOG, COUNTER, ORDER_NUMBER, next_number
 from .lifecycle import QUOTED
 from .order import Head, new_order, shown
 from .parties import Resolved
+from .people import profile
 from .requests import CreateOrder, OrderBody, QuotedHardware, QuoteOrder, check
 from .switches import AUTO_QUOTE, CURRENCY, QUOTED_MINOR, STATUS_AT_CREATE
 
@@ -51,12 +53,12 @@ def decode_quote(wire: WireRequest, caller: Caller) -> Ask:
 
 def decode_create(wire: WireRequest, caller: Caller) -> Ask:
     body = check(CreateOrder, open_envelope(wire).data)
-    models = tuple(dict.fromkeys(caller.record(catalogue.KIND, item.common_model_id) for item in body.hardwares))
+    models = tuple(dict.fromkeys(caller.record(CATALOG, item.common_model_id) for item in body.hardwares))
 
     def plan(held: Held) -> Plan | Refused:
         hardwares = list[Open]()
         for item in body.hardwares:
-            kept = held.records.get(caller.record(catalogue.KIND, item.common_model_id))
+            kept = held.records.get(caller.record(CATALOG, item.common_model_id))
             if kept is None or kept.facets.get("countryCode") != body.country_code:
                 return rule("MODEL_UNKNOWN")
             hardwares.append(_modelled(kept, held, amount=item.amount))
@@ -85,7 +87,7 @@ def _wanted(item: QuotedHardware, held: Held, *, priced: bool) -> Open:
 
 def _modelled(kept: Record, held: Held, *, amount: int) -> Open:
     """The hardware request for a model of the catalogue."""
-    model = catalogue.item_in(kept)
+    model = msgspec.json.decode(kept.body, type=CatalogItem)
     return {
         "id": held.new_id(),
         "commonModelId": model.id,

@@ -6,8 +6,8 @@ from countermand.model.query import Found, GetOrder, Listing, ListOrders, Page, 
 
 from .cancel import UNKNOWN
 from .codes import answer_refused
-from .companies import asked, managed
 from .envelope import answer_yes, as_key, demanded, open_envelope, required, wanted
+from .membership import asked, managed
 from .order import company_of, shown
 
 

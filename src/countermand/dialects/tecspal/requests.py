@@ -22,8 +22,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault
 
-from .order import AMOUNT_MAX
-from .switches import APPLE_IS_A_BRAND
+from .switches import AMOUNT_MAX, APPLE_IS_A_BRAND
 
 #: Longest text in any member. The longest that a page shows is an address of 45 characters.
 TEXT_CHARS_MAX: Final = 2_000

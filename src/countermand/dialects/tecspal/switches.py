@@ -28,3 +28,9 @@ QUOTED_MINOR: Final = {
     "EXTENDED_WARRANTY_MAC": 300_00,
     "EXTENDED_WARRANTY_WINDOWS": 200_00,
 }
+
+#: Who handles an onboarding, which has no member for it; the other word is COMPANY (Create Offboarding Movement page).
+HANDLED_BY: Final = "TECSPAL"
+
+#: Pieces of one hardware request; a fleet is bought in several.
+AMOUNT_MAX: Final = 100_000

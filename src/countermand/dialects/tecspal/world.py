@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from countermand.dialects.contract import SCOPES, AccountSeed, Seeded, World
+from countermand.model.keys import RecordKey
 from countermand.model.order import Order
 
-from . import companies
 from .documents import Facts, Open
 from .entries import Entry, Numbers, entries, once
 from .fixtures import Companies, companies_in, records_in
-from .keeping import ORDER_NUMBER, record
+from .keeping import COMPANY, ORDER_NUMBER, company_facets, record
+from .name import NAME
 from .order import Head, amount_of, counted, new_order
 from .requests import Text, check
 from .switches import COUNTRY, CURRENCY, SEND_TO, STATUS_AT_CREATE
@@ -55,7 +56,7 @@ def world(given: World) -> Seeded:
     numbers = Numbers(found, ORDER_NUMBER)
     orders = tuple(_orders(found, known, numbers=numbers))
     named = (
-        record(companies.key_in(tenant, code), given.now, body=company, facets=companies.facets_of(company))
+        record(RecordKey(tenant, NAME, COMPANY, code), given.now, body=company, facets=company_facets(company))
         for (tenant, code), company in known.items()
     )
     return Seeded(orders=orders, records=(*named, *records_in(given, known), *numbers.records(given.now)))
