@@ -89,53 +89,61 @@ def test_numbers_may_be_written_as_texts_and_numbers_of_orders_as_numbers():
     assert answer["order"]["items"][0]["quantity"] == 2
 
 
-def test_everything_that_is_told_is_shown():
-    address = {"country": "CZ", "city": "Praha", "streetAddress": "Dlouhá", "streetNumber": "1", "zip": "110 00"}
-    shown = {
+ADDRESS = {"country": "CZ", "city": "Praha", "streetAddress": "Dlouhá", "streetNumber": "1", "zip": "110 00"}
+
+
+def test_everything_that_is_told_of_an_order_is_shown():
+    order = {
+        "addresses": [{**ADDRESS, "addressType": "BILLING"}],
+        "deliveryType": "DELIVERY_CARRIER",
+        "deliveryCarrier": "Our own van",
+        "reservationDate": "2024-07-15T00:00:00+02:00",
+        "merchantId": "M-1",
+    }
+    _, answer = create(Ledger(), order, agreementTermsAndConditions=True, precheckIds=["p"])
+    assert {name: answer["order"][name] for name in order} == order
+    assert answer["agreementTermsAndConditions"] is True
+
+
+def test_everything_that_is_told_of_an_item_is_shown():
+    told = {
         "variant": "red",
         "description": "d",
         "producer": "p",
         "categories": ["c"],
         "productUrl": "https://x.example",
+        "unitPrice": czk(24000),
+        "unitVat": vat(4000, 21),
     }
-    order = {
-        "addresses": [{**address, "addressType": "BILLING"}],
-        "deliveryType": "DELIVERY_CARRIER",
-        "deliveryCarrier": "Our own van",
-        "reservationDate": "2024-07-15T00:00:00+02:00",
-        "merchantId": "M-1",
-        "documents": [{"type": "OTHER", "file": "aGVsbG8=", "description": "note"}],
-        "items": [
-            {**MUG, **shown, "image": "https://x.example/mug.png", "unitPrice": czk(24200), "unitVat": vat(4200, 21)}
-        ],
+    _, answer = create(Ledger(), {"items": [{**MUG, **told, "image": "https://x.example/mug.png"}]})
+    shown = answer["order"]["items"][0]
+    assert {name: shown[name] for name in told} == told
+    assert shown["image"] == {"filename": "mug.png", "url": "https://x.example/mug.png"}
+
+
+def test_a_document_in_base64_is_shown_as_a_url_that_holds_it():
+    _, answer = create(Ledger(), {"documents": [{"type": "OTHER", "file": "aGVsbG8=", "description": "note"}]})
+    url = "data:application/octet-stream;base64,aGVsbG8="
+    document = {"type": "OTHER", "file": {"filename": "other", "url": url}, "description": "note"}
+    assert answer["order"]["documents"] == [document]
+
+
+def test_everything_that_is_told_of_a_customer_is_shown():
+    extra = {
+        "transactionsNumber": 3,
+        "transactionsSum": czk(100),
+        "latestTransactionDate": "2024-01-01",
+        "tags": ["vip"],
     }
     customer = {
         **CREATE["customer"],
         "titleBefore": "Ing.",
         "tin": "12345678",
-        "addresses": [{**address, "addressType": "PERMANENT"}],
-        "extraData": {
-            "transactionsNumber": 3,
-            "transactionsSum": czk(100),
-            "latestTransactionDate": "2024-01-01",
-            "tags": ["vip"],
-        },
+        "addresses": [{**ADDRESS, "addressType": "PERMANENT"}],
+        "extraData": extra,
     }
-    _, answer = create(Ledger(), order, customer=customer, agreementTermsAndConditions=True, precheckIds=["p"])
-    got = answer["order"]
-    for name in ("addresses", "deliveryType", "deliveryCarrier", "reservationDate", "merchantId"):
-        assert got[name] == order[name]
-    assert got["documents"] == [
-        {
-            "type": "OTHER",
-            "file": {"filename": "other", "url": "data:application/octet-stream;base64,aGVsbG8="},
-            "description": "note",
-        }
-    ]
-    assert {name: got["items"][0][name] for name in shown} == shown
-    assert got["items"][0]["image"] == {"filename": "mug.png", "url": "https://x.example/mug.png"}
+    _, answer = create(Ledger(), customer=customer)
     assert answer["customer"] == {**customer, "fullName": "Eva Nova"}
-    assert answer["agreementTermsAndConditions"] is True
 
 
 def test_a_full_name_is_shown_in_parts_too():

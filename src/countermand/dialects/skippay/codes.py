@@ -51,7 +51,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
 REFUSALS: Final[Mapping[Refusal, tuple[str, str]]] = {
     Refusal.KEY_REUSED: (UNPROCESSABLE, "the same request id was used for another request"),
     Refusal.UNKNOWN_ORDER: (OBJECT_NOT_FOUND, "the requested resource does not exist"),
-    Refusal.ALREADY_EXISTS: ("SERVICE_UNAVAILABLE", "no application id could be assigned, send the request again"),
+    Refusal.ALREADY_EXISTS: (UNPROCESSABLE, "no application id could be assigned, send the request again"),
     Refusal.VERSION_MISMATCH: (UNPROCESSABLE, "the application was changed meanwhile"),
     Refusal.VENDOR_RULE: (UNPROCESSABLE, "the request can not be processed"),
     Refusal.ALREADY_CANCELLED: (NOT_SUPPORTED, "the application is cancelled"),
