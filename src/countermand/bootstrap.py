@@ -18,12 +18,17 @@ from countermand.api.metrics import Metrics
 from countermand.api.operations import Operations, http_problem
 from countermand.api.sandbox import SandboxRoutes
 from countermand.dialects import catalog
+from countermand.dialects.native.bulkrecords import BULK
+from countermand.service.bulk import Bulks
 from countermand.service.clock import Clock, SandboxClock, SystemClock
 from countermand.service.desk import Desk
 from countermand.service.keyring import Keyring
 from countermand.service.sandbox import Sandbox
+from countermand.service.timers import Job, Timers
 from countermand.settings import BadSettings, Settings
 from countermand.store.port import Store
+from countermand.store.postgres.adapter import PostgresStore
+from countermand.store.postgres.place import SCHEMES, BadUrl, place_of
 from countermand.store.sqlite.adapter import SqliteStore
 
 _SQLITE: Final = "sqlite:///"
@@ -52,6 +57,11 @@ def open_store(url: str) -> Store:
     """The store at a database URL. Raises BadSettings for a URL of no kind that we know, StoreUnavailable otherwise."""
     if url.startswith(_SQLITE):
         return SqliteStore.open(Path(url.removeprefix(_SQLITE)))
+    if url.startswith(SCHEMES):
+        try:
+            return PostgresStore(place_of(url))
+        except BadUrl as error:
+            raise BadSettings(str(error)) from error
     raise BadSettings(f"{url!r} is no database URL: sqlite:///PATH or postgresql://...")
 
 
@@ -69,16 +79,18 @@ def application(settings: Settings, *, sandbox: bool) -> App:
     store = open_store(settings.database)
     clock: SandboxClock | SystemClock = SandboxClock() if sandbox else SystemClock()
     desk, keyring, metrics = Desk(store, clock, new_id), Keyring(store, new_id), Metrics()
-    gate = Gate(keyring, Limiter())
+    gate, timers = Gate(keyring, Limiter()), timers_of(store, desk, clock)
     routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
     if isinstance(clock, SandboxClock):
-        routes += SandboxRoutes(Sandbox(store, clock, keyring, new_id), dialects).routes()
+        routes += SandboxRoutes(Sandbox(store, clock, keyring, new_id), dialects, timers=timers).routes()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
         await _claim(store, sandbox=sandbox)
+        timers.start()
         yield
+        await timers.stop()
         await desk.drain()
         await store.close()
 
@@ -94,6 +106,15 @@ def application(settings: Settings, *, sandbox: bool) -> App:
         rest=Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: http_problem}),
         house=Shared(clock=clock, new_id=new_id, metrics=metrics),
     )
+
+
+def timers_of(store: Store, desk: Desk, clock: Clock) -> Timers:
+    """What runs due timers, with everybody who sets any."""
+    timers = Timers(store=store, desk=desk, clock=clock, dialects=catalog.load())
+    bulks = Bulks(store=store, desk=desk, clock=clock, dialects=catalog.load())
+    timers.handlers[BULK] = Job(work=bulks.work)
+    desk.on_timers = timers.wake
+    return timers
 
 
 async def _claim(store: Store, *, sandbox: bool) -> None:

@@ -14,6 +14,7 @@ from countermand.dialects.wire import read_object, unmilli
 from countermand.model.event import Event
 from countermand.model.obligation import Obligation
 from countermand.service.sandbox import Sandbox
+from countermand.service.timers import Timers
 from countermand.store.port import Effects
 
 #: Longest world: 200,000 orders of a kilobyte. It is held in memory while it is read.
@@ -23,9 +24,10 @@ WORLD_BYTES_MAX: Final = 256 * 1024 * 1024
 class SandboxRoutes:
     """The routes."""
 
-    def __init__(self, sandbox: Sandbox, dialects: Mapping[str, Dialect]) -> None:
+    def __init__(self, sandbox: Sandbox, dialects: Mapping[str, Dialect], *, timers: Timers) -> None:
         self._sandbox = sandbox
         self._dialects = dialects
+        self._timers = timers
 
     def routes(self) -> list[Route]:
         return [
@@ -54,6 +56,8 @@ class SandboxRoutes:
         try:
             asked = read_object(await _body(request))
             self._sandbox.advance(asked.get("advance_seconds"))
+            # Whoever moved the clock wants to see what has fallen due.
+            await self._timers.run_due()
         except CallerFault as error:
             return _told(error)
         return Response(status_code=204)

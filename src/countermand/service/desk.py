@@ -8,17 +8,18 @@ is rolled back and tried again ask by ask, so a bad one never takes its neighbou
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Final
 
-from countermand.dialects.contract import Ask, Dialect, Held, Plan, WireAnswer
+from countermand.dialects.contract import Ask, Claim, Dialect, Held, Plan, WireAnswer
 from countermand.model.keys import OrderKey, RecordKey
-from countermand.model.outcome import Refusal, Refused, Verdict
+from countermand.model.outcome import Done, Refusal, Refused, Verdict
 from countermand.model.timer import TimerKey
 from countermand.service.clock import Clock
-from countermand.service.judgement import Sheet
-from countermand.store.port import Judged, Loaded, Store, StoredClaim, StoreUnavailable, Wanted
+from countermand.service.judgement import Rules, Sheet
+from countermand.service.policies import Policies
+from countermand.store.port import Judged, Loaded, Store, StoredClaim, StoreUnavailable, Wanted, Writes
 
 #: Asks in one transaction. Beyond this a batch only gets slower, not cheaper per ask.
 BATCH_ASKS_MAX: Final = 256
@@ -29,6 +30,9 @@ WAITING_ASKS_MAX: Final = 8_192
 #: The header that marks an answer given before (the header name is in wide use; the IETF draft leaves it open).
 REPLAYED: Final = ("Idempotent-Replayed", "true")
 
+#: A claim of this age is never old: how the name of an operation outlives every purge.
+FOR_EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
 Encode = Callable[[Verdict], WireAnswer]
 
 
@@ -37,6 +41,7 @@ class Group:
     """Asks of one tenant that are decided in one database transaction, with a last one that knows how they ended.
 
     `proceed` sees the records and the timer that the last ask names before anything is decided: when it says no, nothing is.
+    `rehearse`: decide as ever, and write nothing but what the last ask says.
     """
 
     tenant: str
@@ -46,6 +51,7 @@ class Group:
     records: tuple[RecordKey, ...] = ()
     timer: TimerKey | None = None
     proceed: Callable[[Held], bool] = lambda _: True
+    rehearse: bool = False
 
 
 @dataclass(slots=True)
@@ -63,12 +69,19 @@ class _Waiting:
 class Desk:
     """Accepts asks and answers them when they are durable."""
 
-    def __init__(self, store: Store, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, new_id: Callable[[], str], *, dialects: Mapping[str, Dialect] | None = None
+    ) -> None:
+        """`dialects` are those whose orders may be changed by another dialect's call: native's."""
         self._store = store
         self._clock = clock
         self._new_id = new_id
+        self._dialects = dialects or {}
+        self.policies = Policies(store)
         self._waiting: deque[_Waiting] = deque()
         self._busy: set[asyncio.Task[None]] = set()
+        #: Called when a commit has set timers.
+        self.on_timers: Callable[[], None] = lambda: None
 
     async def submit(self, ask: Ask, *, tenant: str, dialect: Dialect, encode: Encode) -> WireAnswer:
         """Decide and commit one ask of a tenant. Raises StoreUnavailable, and whatever a bug in the plan raises."""
@@ -90,12 +103,14 @@ class Desk:
         instants = {name: self._clock.now(name) for name in named}
         now = instants[group.dialect.name]
         opening = Ask(plan=lambda _: Plan(), records=group.records, timer=group.timer)
+        rules = Rules(dialects=self._dialects, policies=await self.policies.current())
 
         def judge(loaded: Loaded) -> Judged[tuple[Verdict, ...] | None]:
-            sheet = Sheet(loaded, self._new_id)
+            sheet = Sheet(loaded, self._new_id, rules)
             if not group.proceed(sheet.held(opening, now)):
                 return Judged(sheet.writes, None)
-            verdicts = tuple(sheet.judge(dialect, ask, instants[dialect.name]) for dialect, ask in group.asks)
+            judging = Sheet(copied(loaded), self._new_id) if group.rehearse else sheet
+            verdicts = tuple(judging.judge(dialect, ask, instants[dialect.name]) for dialect, ask in group.asks)
             concluded = sheet.judge(group.dialect, group.conclude(verdicts), now)
             assert not isinstance(concluded, Refused), "a conclusion only writes down what was decided"
             return Judged(sheet.writes, verdicts)
@@ -149,14 +164,35 @@ class Desk:
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         instants = {one.dialect.name: self._clock.now(one.dialect.name) for one in batch}
+        rules = Rules(dialects=self._dialects, policies=await self.policies.current())
 
-        def judge(loaded: Loaded) -> Judged[None]:
-            sheet = Sheet(loaded, self._new_id)
+        def judge(loaded: Loaded) -> Judged[Writes]:
+            sheet = Sheet(loaded, self._new_id, rules)
             for one in batch:
                 one.outcome = _decide(sheet, one, instants)
-            return Judged(sheet.writes, None)
+            return Judged(sheet.writes, sheet.writes)
 
-        await self._store.transact(wanted_by([one.ask for one in batch]), judge)
+        writes = await self._store.transact(wanted_by([one.ask for one in batch]), judge)
+        if writes.timers:
+            self.on_timers()
+        if writes.records:
+            self.policies.heed(writes.records)
+        again = [one for one in batch if one.outcome is None]
+        if again:
+            for one in again:
+                one.ask = replace(one.ask, history=True, history_if_unchanged=False)
+            await self._commit(again)
+
+
+def copied(loaded: Loaded) -> Loaded:
+    """The same rows, to be changed without changing what was loaded."""
+    return Loaded(
+        orders=dict(loaded.orders),
+        names=dict(loaded.names),
+        records=dict(loaded.records),
+        claims=dict(loaded.claims),
+        timers=dict(loaded.timers),
+    )
 
 
 def wanted_by(asks: Iterable[Ask]) -> Wanted:
@@ -175,32 +211,50 @@ def wanted_by(asks: Iterable[Ask]) -> Wanted:
             wanted.claims.add(ask.claim.key)
         if ask.timer is not None:
             wanted.timers.add(ask.timer)
+        if ask.operation is not None:
+            wanted.claims.add(ask.operation.key)
+        if ask.history and ask.order is not None:
+            wanted.histories.add(ask.order)
     return wanted
 
 
-def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> WireAnswer | Verdict:
-    """The outcome of one ask; with an idempotency key, the answer itself, because it is stored with the change."""
+def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> WireAnswer | Verdict | None:
+    """The outcome of one ask; with an idempotency key, the answer itself, because it is stored with the change.
+
+    None: nothing changes, and the answer to that needs the order's history.
+    """
     now = instants[one.dialect.name]
-    claim = one.ask.claim
-    if claim is not None and (known := sheet.loaded.claims.get(claim.key)):
-        if known.fingerprint != claim.fingerprint:
-            return Refused(refusal=Refusal.KEY_REUSED)
-        return WireAnswer(status=known.status, body=known.body, headers=(*known.headers, REPLAYED))
+    claim, operation = one.ask.claim, one.ask.operation
+    for used in (claim, operation):
+        if used is not None and (known := sheet.loaded.claims.get(used.key)):
+            if known.fingerprint != used.fingerprint:
+                return Refused(refusal=Refusal.KEY_REUSED)
+            return WireAnswer(status=known.status, body=known.body, headers=(*known.headers, REPLAYED))
     verdict = sheet.judge(one.dialect, one.ask, now)
-    if claim is None:
+    changed = isinstance(verdict, Done) and bool(verdict.events)
+    if one.ask.history_if_unchanged and isinstance(verdict, Done) and not changed:
+        return None
+    if claim is None and operation is None:
         return verdict
     answer = one.encode(verdict)
+    if claim is not None:
+        _keep(sheet, claim, answer, now)
+    if operation is not None and changed:
+        _keep(sheet, operation, answer, FOR_EVER)
+    return answer
+
+
+def _keep(sheet: Sheet, claim: Claim, answer: WireAnswer, at: datetime) -> None:
     stored = StoredClaim(
         key=claim.key,
         fingerprint=claim.fingerprint,
         status=answer.status,
         headers=answer.headers,
         body=answer.body,
-        created_at=now,
+        created_at=at,
     )
     sheet.loaded.claims[claim.key] = stored
     sheet.writes.claims.append(stored)
-    return answer
 
 
 def _nobody_listens(verdict: Verdict) -> WireAnswer:

@@ -23,7 +23,7 @@ from countermand.dialects.contract import (
     World,
     Write,
 )
-from countermand.dialects.native import cancellations, orders
+from countermand.dialects.native import bulk, cancellations, orders
 from countermand.dialects.native.lifecycle import ORDER
 from countermand.dialects.native.problems import encode_fault
 from countermand.dialects.wire import bearer
@@ -109,6 +109,7 @@ DIALECT = Dialect(
             scope=CANCEL,
             handler=Write(decode=cancellations.decode, encode=cancellations.encode),
         ),
+        *bulk.ROUTES,
     ),
     rewrite=lambda wire: wire,
     credential=_credential,
