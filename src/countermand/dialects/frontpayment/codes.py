@@ -113,7 +113,7 @@ REFUSALS: Final[Mapping[Refusal, tuple[int, str]]] = MappingProxyType(
     {
         Refusal.KEY_REUSED: (CONFLICT, "orderAlreadyProcessed"),
         Refusal.UNKNOWN_ORDER: (404, NOT_FOUND),
-        Refusal.ALREADY_EXISTS: (BROKEN, "Something Went Wrong"),
+        Refusal.ALREADY_EXISTS: (CONFLICT, "orderAlreadyExists"),
         Refusal.VERSION_MISMATCH: (CONFLICT, "orderAlreadyProcessed"),
         Refusal.VENDOR_RULE: (CONFLICT, "orderAlreadyProcessed"),
         Refusal.ALREADY_CANCELLED: (CONFLICT, ALREADY_CANCELLED),

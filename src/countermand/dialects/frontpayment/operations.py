@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from countermand.dialects.contract import CANCEL, READ, WRITE, Handler, Route
+from countermand.model.outcome import Refusal
 
 from . import actions, cancel, codes, create, reads, refund, rules
 from .rules import Fields
@@ -52,6 +53,9 @@ def _messages(table: codes.Messages) -> tuple[str, ...]:
 
 
 _LOST: Final = (codes.NOT_FOUND,)
+
+#: Two new orders drew the same ten digits twice. Nothing was made, so the caller may simply try again.
+_TAKEN: Final = (codes.REFUSALS[Refusal.ALREADY_EXISTS][1],)
 
 _CANCELS: Final = (
     Operation(
@@ -218,6 +222,7 @@ def _creation(path: str, name: str, *, page: str, handler: Handler, fields: Fiel
         handler=handler,
         success=Success(status=201, messages=(create.CREATED,), is_data=True, data="Ids"),
         fields=fields,
+        conflicts=_TAKEN,
     )
 
 
@@ -238,6 +243,7 @@ _CREATIONS: Final = (
         handler=create.CHECKOUT,
         success=Success(status=201, messages=(create.SUBMITTED,), is_data=True, data="Checkout"),
         fields=rules.CHECKOUT,
+        conflicts=_TAKEN,
     ),
     Operation(
         method="POST",
@@ -248,7 +254,7 @@ _CREATIONS: Final = (
         handler=create.INVOICE_SESSION,
         success=Success(status=201, messages=(create.SUBMITTED,), is_data=True, data="InvoiceSession"),
         fields=rules.INVOICE_SESSION,
-        conflicts=_messages(codes.CANCEL),
+        conflicts=(*_messages(codes.CANCEL), *_TAKEN),
     ),
     _creation("invoice/create", "sendInvoice", page="Send Invoice", handler=create.INVOICE, fields=rules.INVOICE),
     _creation("faktura/create", "sendEFaktura", page="Send E-Faktura", handler=create.FAKTURA, fields=rules.FAKTURA),

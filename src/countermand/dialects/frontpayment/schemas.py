@@ -186,8 +186,14 @@ def _numeric(field: Field) -> Schema:
         number["exclusiveMinimum"] = field.above
     if field.at_most is not None:
         number |= {"maximum": field.at_most} if field.above is not None else _between(field.at_most)
-    spelled = rf"^{NUMBER}$" if field.at_most is None else r"^[1-9][0-9]{0,7}(\.[0-9]{1,2})?$"
-    return {"anyOf": [number, {"type": "string", "pattern": spelled}]}
+    return {"anyOf": [number, {"type": "string", "pattern": _spelled(field)}]}
+
+
+def _spelled(field: Field) -> str:
+    """The texts that are certainly good. An exponent is too, where the limit is kept, which no pattern can say."""
+    if field.at_most is None:
+        return f"^{NUMBER}$"
+    return rf"^{'[1-9]' if field.above is not None else '-?[0-9]'}[0-9]{{0,8}}(\.[0-9]{{1,2}})?$"
 
 
 def _between(at_most: int) -> Schema:
