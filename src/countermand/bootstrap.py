@@ -19,12 +19,14 @@ from countermand.api.operations import Operations, http_problem
 from countermand.api.sandbox import SandboxRoutes
 from countermand.dialects import catalog
 from countermand.dialects.native.bulkrecords import BULK
+from countermand.service import pending
 from countermand.service.bulk import Bulks
 from countermand.service.clock import Clock, SandboxClock, SystemClock
 from countermand.service.desk import Desk
+from countermand.service.judgement import PENDING
 from countermand.service.keyring import Keyring
 from countermand.service.sandbox import Sandbox
-from countermand.service.timers import Job, Timers
+from countermand.service.timers import Due, Job, Timers
 from countermand.settings import BadSettings, Settings
 from countermand.store.port import Store
 from countermand.store.postgres.adapter import PostgresStore
@@ -67,7 +69,8 @@ def open_store(url: str) -> Store:
 
 async def open_house(url: str, clock: Clock) -> House:
     store = open_store(url)
-    return House(store=store, clock=clock, desk=Desk(store, clock, new_id), keyring=Keyring(store, new_id))
+    desk = Desk(store, clock, new_id, dialects=catalog.load())
+    return House(store=store, clock=clock, desk=desk, keyring=Keyring(store, new_id))
 
 
 def application(settings: Settings, *, sandbox: bool) -> App:
@@ -78,11 +81,13 @@ def application(settings: Settings, *, sandbox: bool) -> App:
         raise BadSettings(f"COUNTERMAND_HOSTS names no vendor of ours: {', '.join(sorted(strangers))}")
     store = open_store(settings.database)
     clock: SandboxClock | SystemClock = SandboxClock() if sandbox else SystemClock()
-    desk, keyring, metrics = Desk(store, clock, new_id), Keyring(store, new_id), Metrics()
+    desk, keyring, metrics = Desk(store, clock, new_id, dialects=catalog.load()), Keyring(store, new_id), Metrics()
     gate, timers = Gate(keyring, Limiter()), timers_of(store, desk, clock)
     routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
     if isinstance(clock, SandboxClock):
-        routes += SandboxRoutes(Sandbox(store, clock, keyring, new_id), dialects, timers=timers).routes()
+        worlds = Sandbox(store, clock, keyring, new_id)
+        worlds.on_world = desk.policies.forget
+        routes += SandboxRoutes(worlds, dialects, timers=timers).routes()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -113,6 +118,7 @@ def timers_of(store: Store, desk: Desk, clock: Clock) -> Timers:
     timers = Timers(store=store, desk=desk, clock=clock, dialects=catalog.load())
     bulks = Bulks(store=store, desk=desk, clock=clock, dialects=catalog.load())
     timers.handlers[BULK] = Job(work=bulks.work)
+    timers.handlers[PENDING] = Due(ask=pending.due, refused=pending.refused)
     desk.on_timers = timers.wake
     return timers
 

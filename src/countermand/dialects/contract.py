@@ -17,9 +17,11 @@ from countermand.model.command import Command
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
 from countermand.model.lifecycle import Lifecycle
+from countermand.model.obligation import Obligation
 from countermand.model.order import Order
-from countermand.model.outcome import Refused, Verdict
+from countermand.model.outcome import Cancellation, Done, Refused, Verdict
 from countermand.model.query import Found, Query
+from countermand.model.reason import Reason
 from countermand.model.record import Record
 from countermand.model.timer import Timer, TimerKey
 
@@ -30,7 +32,15 @@ PUBLIC: Final = "public"
 READ: Final = "orders:read"
 WRITE: Final = "orders:write"
 CANCEL: Final = "orders:cancel"
-SCOPES: Final = frozenset({READ, WRITE, CANCEL})
+#: To agree to or turn down what somebody else asked for, and to waive what is owed.
+APPROVE: Final = "cancellations:approve"
+#: To report what the outside did: claims of fulfilment, shipments, deliveries, returns, payments.
+REPORT: Final = "fulfilment:report"
+#: To move an order by its lifecycle table, whatever the reason.
+TRANSITION: Final = "orders:transition"
+#: To change what the tenant allows.
+POLICY: Final = "policy:write"
+SCOPES: Final = frozenset({READ, WRITE, CANCEL, APPROVE, REPORT, TRANSITION, POLICY})
 
 # ------------------------------------------------------------------------------------------------------------ the wire
 
@@ -207,6 +217,9 @@ class Held:
     new_id: Callable[[], str]
     #: The timer that the ask named, locked; None when there is none, or no longer.
     timer: Timer | None = None
+    #: The order's cancellations and what is or was owed for them, oldest first; None unless the ask wanted its history.
+    cancellations: tuple[Cancellation, ...] | None = None
+    obligations: tuple[Obligation, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[Record, ...]:
         """The loaded records of one kind, oldest first."""
@@ -239,6 +252,10 @@ class Plan:
     #: Timers to set, each anew when there is one of its id; and those to end, there or not. No row is read for either.
     timers: tuple[Timer, ...] = ()
     ended: tuple[TimerKey, ...] = ()
+    #: Nothing is written: the verdict says what would have happened.
+    dry: bool = False
+    #: Sees what would happen and may refuse it after all.
+    veto: Callable[[Done], Refused | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +282,12 @@ class Ask:
     claim: Claim | None = None
     #: A timer to lock; only what runs timers names one.
     timer: TimerKey | None = None
+    #: Lock the order's cancellations and obligations too; or only when it turns out that nothing changes, in which case the
+    #: plan is asked once more: so the ordinary case pays nothing for an answer that it never gives.
+    history: bool = False
+    history_if_unchanged: bool = False
+    #: A name that the caller gave to the operation itself: unique within the order, and kept for ever once it succeeded.
+    operation: Claim | None = None
 
 
 # -------------------------------------------------------------------------------------------------------------- routes
@@ -302,7 +325,55 @@ class Fixed:
     encode: Callable[[WireRequest], WireAnswer]
 
 
-Handler = Write | Read | SignIn | Fixed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFault:
+    """What is wrong with one line, counted from 1. `code` and `detail` are in the dialect's own words."""
+
+    line: int
+    code: str
+    detail: str
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of the lines of a body. `known` ones were there already, exactly so.
+
+    `faults` are the first of those that were refused. `whole` False: the body broke off, and `faults` says why.
+    """
+
+    lines: int = 0
+    placed: int = 0
+    known: int = 0
+    refused: int = 0
+    faults: tuple[LineFault, ...] = ()
+    whole: bool = True
+    rehearsed: bool = False
+    unanimous: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A call whose body is lines, each an ask of its own, decided and committed while they arrive.
+
+    `decode` gets one line as the body. `told` says what a fault or refusal of a line is called; None: it was no fault.
+    """
+
+    decode: Callable[[WireRequest, Caller], Ask]
+    told: Callable[[Fault | Verdict, WireRequest], tuple[str, str, str] | None]
+    mode: Callable[[WireRequest], "LineMode"]
+    encode: Callable[[Imported, WireRequest], WireAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMode:
+    """`rehearse`: decide and write nothing. `unanimous`: one line refused, and nothing is written."""
+
+    rehearse: bool = False
+    unanimous: bool = False
+
+
+Handler = Write | Read | SignIn | Fixed | Lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +424,17 @@ class Seeded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """A vendor's list of reasons. `theirs` has a word for every reason of ours, `ours` a reason for every word of theirs.
+
+    Where several of ours share a word, going there and back loses something; the cancellation keeps our own in any case.
+    """
+
+    theirs: Mapping[Reason, str] = field(default_factory=dict)
+    ours: Mapping[str, Reason] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """Everything the rest of the house knows about a vendor. Leaving a member out is a type error."""
 
@@ -382,3 +464,5 @@ class Dialect:
     notices: Callable[[Order | None, Order, tuple[Event, ...]], tuple[Notice, ...]]
     #: The OpenAPI 3.1 document of what is served, without `servers`.
     openapi: Callable[[], Mapping[str, object]]
+    #: Our reasons in the vendor's words and back; empty when the vendor knows no reasons.
+    reasons: Reasons = field(default_factory=Reasons)

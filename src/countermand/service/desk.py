@@ -64,6 +64,7 @@ class _Waiting:
     encode: Encode
     answer: asyncio.Future[WireAnswer | Verdict]
     outcome: WireAnswer | Verdict | Exception | None = field(default=None)
+    again: bool = False
 
 
 class Desk:
@@ -150,8 +151,9 @@ class Desk:
         return batch
 
     async def _run(self, batch: list[_Waiting]) -> None:
+        again: list[_Waiting] = []
         try:
-            await self._commit(batch)
+            again = await self._commit(batch)
         except Exception as error:  # noqa: BLE001 - the edge of a batch: whoever asked must hear of it
             if len(batch) > 1 and not isinstance(error, StoreUnavailable):
                 for one in batch:
@@ -160,15 +162,22 @@ class Desk:
             for one in batch:
                 one.outcome = error
         for one in batch:
-            _tell(one)
+            if not one.again:
+                _tell(one)
+        for one in again:
+            one.again, one.ask = False, replace(one.ask, history=True, history_if_unchanged=False)
+        if again:
+            await self._run(again)
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
+    async def _commit(self, batch: list[_Waiting]) -> list[_Waiting]:
+        """Decide and commit; those that have to be asked once more, because nothing changed and they want to say why."""
         instants = {one.dialect.name: self._clock.now(one.dialect.name) for one in batch}
         rules = Rules(dialects=self._dialects, policies=await self.policies.current())
 
         def judge(loaded: Loaded) -> Judged[Writes]:
             sheet = Sheet(loaded, self._new_id, rules)
             for one in batch:
+                one.again = False
                 one.outcome = _decide(sheet, one, instants)
             return Judged(sheet.writes, sheet.writes)
 
@@ -177,11 +186,7 @@ class Desk:
             self.on_timers()
         if writes.records:
             self.policies.heed(writes.records)
-        again = [one for one in batch if one.outcome is None]
-        if again:
-            for one in again:
-                one.ask = replace(one.ask, history=True, history_if_unchanged=False)
-            await self._commit(again)
+        return [one for one in batch if one.again]
 
 
 def copied(loaded: Loaded) -> Loaded:
@@ -218,11 +223,8 @@ def wanted_by(asks: Iterable[Ask]) -> Wanted:
     return wanted
 
 
-def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> WireAnswer | Verdict | None:
-    """The outcome of one ask; with an idempotency key, the answer itself, because it is stored with the change.
-
-    None: nothing changes, and the answer to that needs the order's history.
-    """
+def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> WireAnswer | Verdict:
+    """The outcome of one ask; with an idempotency key, the answer itself, because it is stored with the change."""
     now = instants[one.dialect.name]
     claim, operation = one.ask.claim, one.ask.operation
     for used in (claim, operation):
@@ -233,7 +235,8 @@ def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> Wi
     verdict = sheet.judge(one.dialect, one.ask, now)
     changed = isinstance(verdict, Done) and bool(verdict.events)
     if one.ask.history_if_unchanged and isinstance(verdict, Done) and not changed:
-        return None
+        one.again = True
+        return verdict
     if claim is None and operation is None:
         return verdict
     answer = one.encode(verdict)

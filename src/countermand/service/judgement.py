@@ -6,17 +6,25 @@ Two asks for one order see each other. An ask that is refused, or whose plan rai
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from countermand.dialects.contract import Ask, Dialect, Held, Notice, Plan
-from countermand.engine import decide
+from countermand.dialects.wire import to_facts
+from countermand.engine import Around, decide
+from countermand.engine.around import NOTHING
 from countermand.model.command import Command, Place
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, OrderKey, RecordKey
-from countermand.model.obligation import Obligation, ObligationState
+from countermand.model.obligation import Obligation, ObligationState, Owed
 from countermand.model.order import Order
 from countermand.model.outcome import Accepted, Cancellation, Done, Refusal, Refused, Verdict
+from countermand.model.policy import Policy
 from countermand.model.record import Record
+from countermand.model.timer import Timer
 from countermand.store.port import Loaded, Writes
+
+#: The kind of the timer of a pending cancellation.
+PENDING: Final = "cancellation.pending"
 
 
 @dataclass(slots=True)
@@ -27,15 +35,42 @@ class _Change:
     order: Order
     events: list[Event] = field(default_factory=list)
     cancellation: Cancellation | None = None
+    owed: tuple[Owed, ...] = ()
+    cancellations: tuple[Cancellation, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+
+    def add(self, outcome: Accepted) -> None:
+        self.order = outcome.order
+        self.events += outcome.events
+        self.cancellation = outcome.cancellation or self.cancellation
+        if outcome.owed or outcome.cancellations or outcome.obligations:
+            self.owed += outcome.owed
+            self.cancellations += outcome.cancellations
+            self.obligations += outcome.obligations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a batch is decided by besides its rows: who speaks for an order, and what its tenant allows.
+
+    `policies` is by (tenant, dialect) and holds only what somebody has set.
+    """
+
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    policies: Mapping[tuple[str, str], Policy] = field(default_factory=dict)
+
+
+NO_RULES: Final = Rules()
 
 
 class Sheet:
     """The rows of a batch while it is decided, and what will be written of them."""
 
-    def __init__(self, loaded: Loaded, new_id: Callable[[], str]) -> None:
+    def __init__(self, loaded: Loaded, new_id: Callable[[], str], rules: Rules = NO_RULES) -> None:
         self.loaded = loaded
         self.writes = Writes()
         self._new_id = new_id
+        self._rules = rules
 
     def judge(self, dialect: Dialect, ask: Ask, now: datetime) -> Verdict:
         """One ask: plan it, decide its commands, note what follows. All of it or nothing."""
@@ -46,6 +81,12 @@ class Sheet:
         changes = self._decide(dialect, held.order, plan, now)
         if isinstance(changes, Refused):
             return changes
+        if plan.dry or plan.veto is not None:
+            foreseen = self._foresee(held, plan, changes)
+            if plan.veto is not None and (refused := plan.veto(foreseen)) is not None:
+                return refused
+            if plan.dry:
+                return foreseen
         return self._accept(dialect, held, plan, changes)
 
     def held(self, ask: Ask, now: datetime) -> Held:
@@ -55,12 +96,15 @@ class Sheet:
         records = {key: record for key in ask.records if (record := loaded.records.get(key))}
         if ask.order_kinds and key is not None:
             records |= _beside(loaded.records, key, ask.order_kinds)
+        history = loaded.histories.get(key) if ask.history and key is not None else None
         return Held(
             order=loaded.orders.get(key) if key else None,
             records=records,
             now=now,
             new_id=self._new_id,
             timer=loaded.timers.get(ask.timer) if ask.timer else None,
+            cancellations=None if history is None else tuple(history.cancellations),
+            obligations=() if history is None else tuple(history.obligations),
         )
 
     def _decide(
@@ -76,27 +120,53 @@ class Sheet:
             outcome = self._decide_one(dialect, change.order if change else before, command, now)
             if isinstance(outcome, Refused):
                 return outcome
-            change = changes.setdefault(key, _Change(before, outcome.order))
-            change.order = outcome.order
-            change.events += outcome.events
-            change.cancellation = outcome.cancellation or change.cancellation
+            changes.setdefault(key, _Change(before, outcome.order)).add(outcome)
         return changes
 
     def _decide_one(self, dialect: Dialect, order: Order | None, command: Command, now: datetime) -> Accepted | Refused:
         kind = command.order.kind if isinstance(command, Place) else order.kind if order else "order"
-        return decide(order, command, dialect.lifecycles[kind], now)
+        if order is not None and order.dialect != dialect.name:
+            dialect = self._rules.dialects[order.dialect]
+        return decide(order, command, dialect.lifecycles[kind], now, around=self._around(order))
+
+    def _around(self, order: Order | None) -> Around:
+        if order is None or not (self._rules.policies or self.loaded.histories):
+            return NOTHING
+        history = self.loaded.histories.get(order.key)
+        return Around(
+            policy=self._rules.policies.get((order.tenant, order.dialect)),
+            cancellations=() if history is None else tuple(history.cancellations),
+            obligations=() if history is None else tuple(history.obligations),
+        )
+
+    def _foresee(self, held: Held, plan: Plan, changes: Mapping[OrderKey, _Change]) -> Done:
+        """What would happen, with nothing of it written. Notices are left out: they are the vendor's own affair."""
+        change = next(iter(changes.values()), None)
+        if change is None:
+            return Done(order=held.order, note=plan.note)
+        owed = [obligation_of(one, change.order, change.cancellation, self._new_id(), held.now) for one in change.owed]
+        return Done(
+            order=change.order,
+            events=tuple(change.events),
+            cancellation=change.cancellation,
+            obligations=tuple(owed),
+            note=plan.note,
+        )
 
     def _accept(self, dialect: Dialect, held: Held, plan: Plan, changes: Mapping[OrderKey, _Change]) -> Done:
         events: list[Event] = []
         owed: list[Obligation] = []
         for key, change in changes.items():
             if change.events:
-                change.order = self._write_order(dialect, change)
-                owed += self._owed(change, dialect.notices(change.before, change.order, tuple(change.events)), held.now)
+                speaker = dialect if key.dialect == dialect.name else self._rules.dialects[key.dialect]
+                change.order = self._write_order(speaker, change)
+                owed += self._owed(change, speaker.notices(change.before, change.order, tuple(change.events)), held.now)
                 self.writes.events += [(key, event) for event in change.events]
                 events += change.events
+            if change.owed or change.cancellations or change.obligations:
+                owed += self._settle(change, held.now)
             if change.cancellation is not None:
-                self.writes.cancellations.append(change.cancellation)
+                self._write_cancellation(change.cancellation)
         records = tuple(self._write_record(record) for record in plan.records)
         order = next((change.order for change in changes.values()), held.order)
         owed += self._told(dialect, plan.notices, order, held.now)
@@ -110,6 +180,56 @@ class Sheet:
             obligations=tuple(owed),
             note=plan.note,
         )
+
+    def _settle(self, change: _Change, now: datetime) -> list[Obligation]:
+        """Note what became of obligations and cancellations that there were; the new obligations."""
+        owed = [obligation_of(one, change.order, change.cancellation, self._new_id(), now) for one in change.owed]
+        history = self.loaded.histories.get(change.order.key)
+        for after in change.obligations:
+            self.writes.changed_obligations[after.tenant, after.obligation_id] = after
+        for record in change.cancellations:
+            self._change_cancellation(record)
+        if history is not None:
+            changed = {one.obligation_id: one for one in change.obligations}
+            history.obligations = [changed.get(one.obligation_id, one) for one in history.obligations] + owed
+        return owed
+
+    def _write_cancellation(self, record: Cancellation) -> None:
+        """A new cancellation, or one that was pending until now: then it keeps the instant at which it was asked for."""
+        history = self.loaded.histories.get(OrderKey(record.tenant, record.dialect, record.order_id))
+        known = None
+        if history is not None:
+            known = next((one for one in history.cancellations if one.cancellation_id == record.cancellation_id), None)
+        if known is not None:
+            self._change_cancellation(replace(record, created_at=known.created_at))
+            return
+        self.writes.cancellations.append(record)
+        if history is not None:
+            history.cancellations.append(record)
+        if record.state.pending:
+            self._time(record)
+
+    def _change_cancellation(self, record: Cancellation) -> None:
+        self.writes.changed_cancellations[record.tenant, record.cancellation_id] = record
+        history = self.loaded.histories.get(OrderKey(record.tenant, record.dialect, record.order_id))
+        if history is not None:
+            history.cancellations = [
+                record if one.cancellation_id == record.cancellation_id else one for one in history.cancellations
+            ]
+        self._time(record)
+
+    def _time(self, record: Cancellation) -> None:
+        """A pending cancellation has a timer, and no other has."""
+        timer = Timer(
+            tenant=record.tenant,
+            dialect=record.dialect,
+            timer_id=f"{PENDING} {record.cancellation_id}",
+            kind=PENDING,
+            due_at=record.due_at or record.created_at,
+            order_id=record.order_id,
+            body=to_facts({"cancellation_id": record.cancellation_id}),
+        )
+        self.writes.timers[timer.key] = timer if record.state.pending else None
 
     def _set_timers(self, plan: Plan) -> None:
         for key in plan.ended:
@@ -181,6 +301,28 @@ class Sheet:
             state=ObligationState.OPEN if notice.address else ObligationState.SETTLED,
             cancellation_id=cancellation_id,
         )
+
+
+def obligation_of(
+    owed: Owed, order: Order, cancellation: Cancellation | None, obligation_id: str, now: datetime
+) -> Obligation:
+    """What is owed, as it is kept."""
+    return Obligation(
+        obligation_id=obligation_id,
+        tenant=order.tenant,
+        dialect=order.dialect,
+        order_id=order.order_id,
+        kind=owed.kind,
+        type=owed.type,
+        created_at=now,
+        data=owed.data,
+        cancellation_id=cancellation.cancellation_id if cancellation else None,
+        amount_minor=owed.amount_minor,
+        currency=owed.currency,
+        next_try_at=owed.not_before or now,
+        owner=owed.owner,
+        state=ObligationState.OPEN if owed.owner == "relay" else ObligationState.PARKED,
+    )
 
 
 def _beside(records: Mapping[RecordKey, Record], key: OrderKey, kinds: tuple[str, ...]) -> dict[RecordKey, Record]:

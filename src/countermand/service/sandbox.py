@@ -37,6 +37,8 @@ class Sandbox:
         self._clock = clock
         self._keyring = keyring
         self._new_id = new_id
+        #: Called when a world was put: whoever remembers something of the one before must forget it.
+        self.on_world: Callable[[], None] = lambda: None
 
     async def put_world(self, dialect: Dialect, document: Mapping[str, object]) -> None:
         """Replace everything held for the dialect. Raises CallerFault with what is wrong with the document."""
@@ -56,6 +58,7 @@ class Sandbox:
         await self._store.replace_world(rows)
         self._clock.begin(dialect.name, at)
         self._keyring.forget()
+        self.on_world()
 
     async def effects(self, dialect: Dialect) -> Effects:
         return await self._store.effects(dialect.name)

@@ -178,6 +178,9 @@ class Store(Protocol):
     async def find(self, query: Query) -> Found:
         """Answer one query."""
 
+    async def records_of_kind(self, kind: str) -> tuple[Record, ...]:
+        """Every record of a kind of which there are few, whatever its tenant: for what a node has to know of all of them."""
+
     async def key_by_hash(self, secret_hash: bytes) -> StoredKey | None: ...
 
     async def login_by_name(self, dialect: str, username: str) -> StoredLogin | None: ...

@@ -17,6 +17,7 @@ import apsw
 
 from countermand.model.keys import ClaimKey
 from countermand.model.query import Found, GetOrder, GetRecord, Query
+from countermand.model.record import Record
 from countermand.model.timer import Timer
 from countermand.store.port import (
     Effects,
@@ -128,6 +129,9 @@ class SqliteStore:
             return reading.find(self._reader, query)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._listing, reading.find, self._lister, query)
+
+    async def records_of_kind(self, kind: str) -> tuple[Record, ...]:
+        return reading.records_of_kind(self._reader, kind)
 
     async def key_by_hash(self, secret_hash: bytes) -> StoredKey | None:
         return credentials.key_by_hash(self._reader, secret_hash)

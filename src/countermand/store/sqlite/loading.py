@@ -29,9 +29,9 @@ _decode_headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decod
 
 def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
     loaded = Loaded()
-    for record_key in sorted(wanted.records):
-        if (beside := record(connection, record_key)) is not None:
-            loaded.records[record_key] = beside
+    if wanted.records:
+        beside = [record(connection, key) for key in sorted(wanted.records)]
+        loaded.records = {one.key: one for one in beside if one is not None}
     for name in wanted.names:
         if (key := resolve(connection, name)) is not None:
             loaded.names[name] = key
@@ -40,9 +40,9 @@ def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
             loaded.orders[key] = found
     if wanted.order_kinds:
         _load_beside(connection, wanted, loaded)
-    for claim_key in wanted.claims:
-        if (used := claim(connection, claim_key)) is not None:
-            loaded.claims[claim_key] = used
+    if wanted.claims:
+        found_claims = [claim(connection, key) for key in wanted.claims]
+        loaded.claims = {used.key: used for used in found_claims if used is not None}
     if wanted.timers:
         loaded.timers = _timers(connection, wanted.timers)
     if wanted.histories:

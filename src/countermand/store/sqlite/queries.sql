@@ -15,6 +15,11 @@ SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_
 SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
   FROM records WHERE tenant = ? AND dialect = ? AND order_id = ? AND kind = ?;
 
+-- name: records_of_kind
+-- Said twice, once in the words of the partial index: only kinds that every node reads as a whole are in it.
+SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
+  FROM records WHERE kind = ? AND kind IN ('policy') ORDER BY tenant, record_id;
+
 -- name: claim
 SELECT fingerprint, status, headers, body, created_at FROM claims WHERE tenant = ? AND scope = ? AND key = ?;
 

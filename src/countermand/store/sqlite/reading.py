@@ -81,6 +81,10 @@ def _obligations(connection: apsw.Connection, query: ListObligations) -> Page[Ob
     return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
 
 
+def records_of_kind(connection: apsw.Connection, kind: str) -> tuple[Record, ...]:
+    return tuple(record_of(RecordRow._make(row)) for row in connection.execute(_SQL["records_of_kind"], (kind,)))
+
+
 def _place(number: int) -> str:
     return f"?{number}"
 

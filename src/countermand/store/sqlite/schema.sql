@@ -36,6 +36,8 @@ CREATE TABLE records (
 CREATE INDEX records_by_time ON records (tenant, dialect, kind, created_at, record_id);
 CREATE INDEX records_by_order ON records (tenant, dialect, order_id, kind, created_at, record_id) WHERE order_id IS NOT NULL;
 
+CREATE INDEX records_for_all ON records (kind, tenant, record_id) WHERE kind IN ('policy');
+
 -- The values by which lists filter and sort. `holder` is the kind of order, or '#' and the kind of record.
 CREATE TABLE facets (
   tenant  TEXT NOT NULL,
