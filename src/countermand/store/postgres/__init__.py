@@ -1,0 +1,1 @@
+"""The database of several nodes: PostgreSQL through asyncpg. Few round trips, set-wise statements, one commit a batch."""

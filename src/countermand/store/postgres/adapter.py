@@ -1,0 +1,153 @@
+"""The store port on PostgreSQL.
+
+Rule 1: a batch is one tenant's, and two round trips: load, write (`countermand.store.postgres.committing`).
+Rule 2: nothing waits without a limit (`sessions`), and what a failure left in doubt is read (`committing`).
+Rule 3: a session is not trusted after a failure; the next one comes from whichever server takes writes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final, TypeVar
+
+from countermand.model.keys import ClaimKey
+from countermand.model.query import Found, Query
+from countermand.model.record import Record
+from countermand.model.timer import Timer
+from countermand.store.port import Effects, Judged, Loaded, StoredKey, StoredLogin, TimerLease, Wanted, WorldRows
+from countermand.store.postgres import credentials, reading, sandboxing, timing
+from countermand.store.postgres.committing import Committer
+from countermand.store.postgres.failures import translated
+from countermand.store.postgres.place import Place
+from countermand.store.postgres.schema import prepare
+from countermand.store.postgres.sessions import READING, WRITING, Health, Session, Sessions
+from countermand.store.postgres.transacting import transaction
+
+Value = TypeVar("Value")
+
+#: Batches under way at once: one is decided here while another is written there.
+LANES: Final = 2
+
+#: Sessions that write: the lanes, and one for what the desk doesn't know of (keys, the relay, an outcome to be read).
+WRITERS_MAX: Final = LANES + 1
+
+#: Sessions that read. Reads take a millisecond; more of them at once only queue for the processor of the server.
+READERS_MAX: Final = 4
+
+
+class PostgresStore:
+    """One PostgreSQL database. Connects when it is first used."""
+
+    mixes_tenants = False
+    lanes = LANES
+
+    def __init__(self, place: Place) -> None:
+        health = Health()
+        self._pooled = place.pooled
+        self._writers = Sessions(place, health, settings=WRITING, size_max=WRITERS_MAX)
+        self._readers = Sessions(place, health, settings=READING, size_max=READERS_MAX)
+        self._committer = Committer(self._writers, pooled=place.pooled)
+        self._preparing = asyncio.Lock()
+        self._prepared = False
+
+    async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
+        if not self._prepared:
+            await self._prepare()
+        return await self._committer.transact(wanted, judge)
+
+    async def find(self, query: Query) -> Found:
+        async with self._reading() as session:
+            return await reading.find(session, query)
+
+    async def records_of_kind(self, kind: str) -> tuple[Record, ...]:
+        async with self._reading() as session:
+            return await reading.records_of_kind(session, kind)
+
+    async def key_by_hash(self, secret_hash: bytes) -> StoredKey | None:
+        async with self._reading() as session:
+            return await credentials.key_by_hash(session, secret_hash)
+
+    async def login_by_name(self, dialect: str, username: str) -> StoredLogin | None:
+        async with self._reading() as session:
+            return await credentials.login_by_name(session, dialect=dialect, username=username)
+
+    async def put_keys(self, keys: Iterable[StoredKey], logins: Iterable[StoredLogin] = ()) -> None:
+        async with self._writing() as session:
+            await credentials.put_keys(session, keys)
+            await credentials.put_logins(session, logins)
+
+    async def keys(self) -> tuple[StoredKey, ...]:
+        async with self._reading() as session:
+            return await credentials.all_keys(session)
+
+    async def replace_world(self, world: WorldRows) -> None:
+        async with self._writing() as session:
+            await sandboxing.replace_world(session, world)
+
+    async def effects(self, dialect: str) -> Effects:
+        async with self._reading() as session:
+            return await sandboxing.effects(session, dialect)
+
+    async def sandboxed(self) -> bool | None:
+        async with self._reading() as session:
+            value = await credentials.house_value(session, "sandbox")
+            if value is None:
+                return False if await credentials.holds_anything(session) else None
+            return value == "yes"
+
+    async def claim_for(self, *, sandbox: bool) -> None:
+        async with self._writing() as session:
+            await credentials.put_house_value(session, name="sandbox", value="yes" if sandbox else "no")
+
+    async def claim_timers(self, due: Mapping[str, datetime], lease: TimerLease) -> tuple[Timer, ...]:
+        async with self._reading() as session:
+            if not await timing.any_due(session, due, lease):
+                return ()
+        async with self._writing() as session:
+            return await timing.claim(session, due, lease)
+
+    async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
+        async with self._reading() as session:
+            return await timing.next_due(session, dialects)
+
+    async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
+        async with self._writing() as session:
+            return await timing.forget_claims(session, dialect, before=before, after=after)
+
+    async def ping(self) -> None:
+        async with self._reading() as session:
+            await session.value("SELECT 1")
+
+    async def close(self) -> None:
+        await self._writers.close()
+        await self._readers.close()
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Session]:
+        if not self._prepared:
+            await self._prepare()
+        with translated():
+            async with self._readers.session() as session:
+                if not self._pooled:
+                    yield session
+                    return
+                async with transaction(session, pooled=True):
+                    yield session
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Session]:
+        if not self._prepared:
+            await self._prepare()
+        with translated():
+            async with self._writers.session() as session, transaction(session, pooled=self._pooled):
+                yield session
+
+    async def _prepare(self) -> None:
+        async with self._preparing:
+            if self._prepared:
+                return
+            with translated():
+                async with self._writers.session() as session:
+                    await prepare(session)
+            self._prepared = True

@@ -1,0 +1,367 @@
+-- Every statement of the PostgreSQL adapter, except the pages of lists (countermand.store.listing builds those).
+--
+-- Parameters are named (`:tenant`); countermand.store.postgres.composing numbers them and puts the parts of a batch
+-- together. Rows travel as arrays through `unnest`, sorted by key, so that a nested loop touches them in key order.
+-- Every table of a tenant is reached by `tenant = :tenant`, so that a sharded database asks one shard.
+
+-- ----------------------------------------------------------------------------------------------------------- loading
+-- One row shape for everything that a batch loads:
+--   what: 0 an order, 1 an idempotency claim, 2 a name with the order that it names
+--   nth:  for a name, its place among the names that were asked for
+
+-- name: wanted_keys
+SELECT dialect, order_id FROM unnest(:dialects::text[], :order_ids::text[]) AS k (dialect, order_id)
+
+-- name: wanted_keys_and_named
+SELECT dialect, order_id FROM unnest(:dialects::text[], :order_ids::text[]) AS k (dialect, order_id)
+ UNION
+SELECT dialect, order_id FROM named
+
+-- name: orders
+-- As they are now, unlocked: the write checks each version.
+SELECT 0 AS what, 0::bigint AS nth, o.dialect, o.order_id, o.version, o.sequence, o.kind, o.status, o.placed_at,
+       o.updated_at, o.body, o.facts, NULL::bytea AS more
+  FROM wanted k
+  JOIN orders o ON o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id
+
+-- name: orders_locked
+-- The same, each locked until the end of the transaction, in key order.
+SELECT 0 AS what, 0::bigint AS nth, o.dialect, o.order_id, o.version, o.sequence, o.kind, o.status, o.placed_at,
+       o.updated_at, o.body, o.facts, NULL::bytea AS more
+  FROM wanted k
+  JOIN orders o ON o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id
+ ORDER BY o.dialect, o.order_id
+   FOR NO KEY UPDATE OF o
+
+-- name: found
+SELECT * FROM held
+
+-- name: names
+SELECT 2, nth, dialect, order_id, 0, 0, NULL, NULL, 0, 0, NULL, NULL, NULL FROM named
+
+-- name: claims
+SELECT 1, 0, c.scope, c.key, c.status, 0, NULL, NULL, c.created_at, 0, c.body, c.fingerprint, c.headers
+  FROM unnest(:claim_scopes::text[], :claim_keys::text[]) AS k (scope, key)
+  JOIN claims c ON c.tenant = :tenant AND c.scope = k.scope AND c.key = k.key
+
+-- name: aliases
+SELECT n.nth, a.dialect, a.order_id
+  FROM unnest(:name_dialects::text[], :name_names::text[], :name_values::text[]) WITH ORDINALITY
+         AS n (dialect, name, value, nth)
+  JOIN aliases a ON a.tenant = :tenant AND a.dialect = n.dialect AND a.name = n.name AND a.value = n.value
+
+-- name: parents
+-- The orders that records belong to. A record never changes its parent.
+SELECT n.nth, r.dialect, r.order_id
+  FROM unnest(:child_dialects::text[], :child_kinds::text[], :child_ids::text[], :child_nths::bigint[])
+         AS n (dialect, kind, record_id, nth)
+  JOIN records r ON r.tenant = :tenant AND r.dialect = n.dialect AND r.kind = n.kind AND r.record_id = n.record_id
+ WHERE r.order_id IS NOT NULL
+
+-- name: records_locked
+-- The records that were asked for, and those of some kinds that belong to an order. Asked after the orders are locked,
+-- so that whoever adds one to an order has either finished or waits.
+SELECT r.dialect, r.kind, r.record_id, r.order_id, r.version, r.created_at, r.updated_at, r.facets, r.body
+  FROM (SELECT k.dialect, k.kind, k.record_id
+          FROM unnest(:record_dialects::text[], :record_kinds::text[], :record_ids::text[]) AS k (dialect, kind, record_id)
+        UNION
+        SELECT c.dialect, c.kind, c.record_id
+          FROM unnest(:parent_dialects::text[], :parent_ids::text[], :parent_kinds::text[]) AS p (dialect, order_id, kind)
+          JOIN records c ON c.tenant = :tenant AND c.dialect = p.dialect AND c.order_id = p.order_id AND c.kind = p.kind
+       ) AS k
+  JOIN records r ON r.tenant = :tenant AND r.dialect = k.dialect AND r.kind = k.kind AND r.record_id = k.record_id
+ ORDER BY r.dialect, r.kind, r.record_id
+   FOR NO KEY UPDATE OF r
+
+-- name: timers_locked
+SELECT t.body
+  FROM unnest(:timer_dialects::text[], :timer_ids::text[]) AS k (dialect, timer_id)
+  JOIN timers t ON t.tenant = :tenant AND t.dialect = k.dialect AND t.timer_id = k.timer_id
+ ORDER BY t.dialect, t.timer_id
+   FOR UPDATE OF t
+
+-- ----------------------------------------------------------------------------------------------------------- writing
+-- The parts of one statement. Each returns a row for every row that it changed; the statement fails unless all did.
+
+-- name: change_orders
+-- The version in the WHERE is the whole concurrency control: no row touched means somebody was faster.
+UPDATE orders o
+   SET version = c.version, sequence = c.sequence, status = c.status, updated_at = c.updated_at, body = c.body
+  FROM unnest(:co_dialects::text[], :co_ids::text[], :co_before::bigint[], :co_versions::bigint[],
+              :co_sequences::bigint[], :co_statuses::text[], :co_updated::bigint[], :co_bodies::bytea[])
+         AS c (dialect, order_id, before, version, sequence, status, updated_at, body)
+ WHERE o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.before
+RETURNING 1
+
+-- name: rewrite_orders
+-- Likewise, for the rarer change that touches the vendor's own facts or the kind.
+UPDATE orders o
+   SET version = c.version, sequence = c.sequence, kind = c.kind, status = c.status, placed_at = c.placed_at,
+       updated_at = c.updated_at, body = c.body, facts = c.facts
+  FROM unnest(:ro_dialects::text[], :ro_ids::text[], :ro_before::bigint[], :ro_versions::bigint[],
+              :ro_sequences::bigint[], :ro_kinds::text[], :ro_statuses::text[], :ro_placed::bigint[],
+              :ro_updated::bigint[], :ro_bodies::bytea[], :ro_facts::bytea[])
+         AS c (dialect, order_id, before, version, sequence, kind, status, placed_at, updated_at, body, facts)
+ WHERE o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.before
+RETURNING 1
+
+-- name: insert_orders
+INSERT INTO orders (tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts)
+SELECT :tenant, *
+  FROM unnest(:io_dialects::text[], :io_ids::text[], :io_versions::bigint[], :io_sequences::bigint[],
+              :io_kinds::text[], :io_statuses::text[], :io_placed::bigint[], :io_updated::bigint[],
+              :io_bodies::bytea[], :io_facts::bytea[])
+RETURNING 1
+
+-- name: insert_records
+INSERT INTO records (tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body)
+SELECT :tenant, *
+  FROM unnest(:ir_dialects::text[], :ir_kinds::text[], :ir_ids::text[], :ir_orders::text[], :ir_versions::bigint[],
+              :ir_created::bigint[], :ir_updated::bigint[], :ir_facets::bytea[], :ir_bodies::bytea[])
+RETURNING 1
+
+-- name: put_records
+-- Records that nobody asked for: there or not, this is what they are now.
+INSERT INTO records (tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body)
+SELECT :tenant, *
+  FROM unnest(:pr_dialects::text[], :pr_kinds::text[], :pr_ids::text[], :pr_orders::text[], :pr_versions::bigint[],
+              :pr_created::bigint[], :pr_updated::bigint[], :pr_facets::bytea[], :pr_bodies::bytea[])
+ON CONFLICT (tenant, dialect, kind, record_id) DO UPDATE
+   SET version = excluded.version, updated_at = excluded.updated_at, facets = excluded.facets, body = excluded.body
+RETURNING 1
+
+-- name: change_records
+UPDATE records r SET version = c.version, updated_at = c.updated_at, facets = c.facets, body = c.body
+  FROM unnest(:cr_dialects::text[], :cr_kinds::text[], :cr_ids::text[], :cr_before::bigint[], :cr_versions::bigint[],
+              :cr_updated::bigint[], :cr_facets::bytea[], :cr_bodies::bytea[])
+         AS c (dialect, kind, record_id, before, version, updated_at, facets, body)
+ WHERE r.tenant = :tenant AND r.dialect = c.dialect AND r.kind = c.kind AND r.record_id = c.record_id
+   AND r.version = c.before
+RETURNING 1
+
+-- name: delete_records
+DELETE FROM records r
+ USING unnest(:dr_dialects::text[], :dr_kinds::text[], :dr_ids::text[], :dr_before::bigint[])
+         AS c (dialect, kind, record_id, before)
+ WHERE r.tenant = :tenant AND r.dialect = c.dialect AND r.kind = c.kind AND r.record_id = c.record_id
+   AND r.version = c.before
+RETURNING 1
+
+-- name: insert_aliases
+-- Names that were asked for and did not exist: whoever else has taken one meanwhile makes this fail.
+INSERT INTO aliases (tenant, dialect, name, value, order_id)
+SELECT :tenant, * FROM unnest(:ia_dialects::text[], :ia_names::text[], :ia_values::text[], :ia_orders::text[])
+RETURNING 1
+
+-- name: repoint_aliases
+-- Names that were asked for and named another order, if they still do.
+UPDATE aliases a SET order_id = c.order_id
+  FROM unnest(:pa_dialects::text[], :pa_names::text[], :pa_values::text[], :pa_before::text[], :pa_orders::text[])
+         AS c (dialect, name, value, before, order_id)
+ WHERE a.tenant = :tenant AND a.dialect = c.dialect AND a.name = c.name AND a.value = c.value AND a.order_id = c.before
+RETURNING 1
+
+-- name: take_aliases
+-- Names that nobody asked for: the latest order to claim one has it.
+INSERT INTO aliases AS a (tenant, dialect, name, value, order_id)
+SELECT :tenant, * FROM unnest(:ta_dialects::text[], :ta_names::text[], :ta_values::text[], :ta_orders::text[])
+ON CONFLICT (tenant, dialect, name, value) DO UPDATE SET order_id = excluded.order_id
+RETURNING 1
+
+-- name: drop_aliases
+DELETE FROM aliases a
+ USING unnest(:da_dialects::text[], :da_names::text[], :da_values::text[], :da_orders::text[])
+         AS c (dialect, name, value, order_id)
+ WHERE a.tenant = :tenant AND a.dialect = c.dialect AND a.name = c.name AND a.value = c.value AND a.order_id = c.order_id
+RETURNING 1
+
+-- name: delete_facets
+DELETE FROM facets f
+ USING unnest(:df_dialects::text[], :df_holders::text[], :df_names::text[], :df_values::text[], :df_at::bigint[],
+              :df_ids::text[]) AS c (dialect, holder, name, value, at, id)
+ WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.holder = c.holder AND f.name = c.name AND f.value = c.value
+   AND f.at = c.at AND f.id = c.id
+RETURNING 1
+
+-- name: insert_facets
+INSERT INTO facets (tenant, dialect, holder, name, value, at, id)
+SELECT :tenant, *
+  FROM unnest(:if_dialects::text[], :if_holders::text[], :if_names::text[], :if_values::text[], :if_at::bigint[],
+              :if_ids::text[])
+RETURNING 1
+
+-- name: insert_events
+INSERT INTO events (tenant, dialect, order_id, sequence, type, at, body)
+SELECT :tenant, *
+  FROM unnest(:ie_dialects::text[], :ie_orders::text[], :ie_sequences::bigint[], :ie_types::text[], :ie_at::bigint[],
+              :ie_bodies::bytea[])
+RETURNING 1
+
+-- name: insert_cancellations
+INSERT INTO cancellations (tenant, cancellation_id, dialect, order_id, created_at, body)
+SELECT :tenant, *
+  FROM unnest(:ic_ids::text[], :ic_dialects::text[], :ic_orders::text[], :ic_created::bigint[], :ic_bodies::bytea[])
+RETURNING 1
+
+-- name: insert_obligations
+INSERT INTO obligations (tenant, obligation_id, dialect, order_id, kind, state, created_at, body)
+SELECT :tenant, *
+  FROM unnest(:ib_ids::text[], :ib_dialects::text[], :ib_orders::text[], :ib_kinds::text[], :ib_states::text[],
+              :ib_created::bigint[], :ib_bodies::bytea[])
+RETURNING 1
+
+-- name: insert_claims
+INSERT INTO claims (tenant, scope, key, fingerprint, status, headers, body, created_at)
+SELECT :tenant, *
+  FROM unnest(:il_scopes::text[], :il_keys::text[], :il_fingerprints::bytea[], :il_statuses::bigint[],
+              :il_headers::bytea[], :il_bodies::bytea[], :il_created::bigint[])
+RETURNING 1
+
+-- name: delete_timers
+DELETE FROM timers t
+ USING unnest(:dt_dialects::text[], :dt_ids::text[]) AS c (dialect, timer_id)
+ WHERE t.tenant = :tenant AND t.dialect = c.dialect AND t.timer_id = c.timer_id
+RETURNING 1
+
+-- name: put_timers
+-- Set anew, a timer is free at once.
+INSERT INTO timers (tenant, dialect, timer_id, due_at, body)
+SELECT :tenant, * FROM unnest(:pt_dialects::text[], :pt_ids::text[], :pt_due::bigint[], :pt_bodies::bytea[])
+ON CONFLICT (tenant, dialect, timer_id) DO UPDATE
+   SET due_at = excluded.due_at, leased_until = 0, body = excluded.body
+RETURNING 1
+
+-- name: insert_batch
+INSERT INTO batches (tenant, batch_id, at) VALUES (:tenant, :batch_id, :batch_at) RETURNING 1
+
+-- name: delete_batch
+-- The batch before, whose acknowledgement has arrived.
+DELETE FROM batches WHERE tenant = :tenant AND batch_id = :done_id
+
+-- name: add_stock
+-- Last, because these few rows are wanted by every batch: the locks are held for the commit only.
+INSERT INTO stock AS s (tenant, dialect, sku, reserved_milli)
+SELECT :tenant, * FROM unnest(:as_dialects::text[], :as_skus::text[], :as_changes::bigint[])
+ON CONFLICT (tenant, dialect, sku) DO UPDATE SET reserved_milli = s.reserved_milli + excluded.reserved_milli
+
+-- name: fence_batch
+-- Waits for whoever is still writing this row. True, when the row is new: that batch was not committed and can't be any
+-- more. (A row that was there before has been locked by this statement, and xmax says by whom.)
+INSERT INTO batches (tenant, batch_id, at) VALUES (:tenant, :batch_id, :batch_at)
+ON CONFLICT (tenant, batch_id) DO UPDATE SET at = excluded.at RETURNING xmax = 0
+
+-- ----------------------------------------------------------------------------------------------------------- reading
+
+-- name: order_by_key
+SELECT tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts
+  FROM orders WHERE tenant = :tenant AND dialect = :dialect AND order_id = :order_id
+
+-- name: order_by_alias
+SELECT o.tenant, o.dialect, o.order_id, o.version, o.sequence, o.kind, o.status, o.placed_at, o.updated_at, o.body, o.facts
+  FROM aliases a JOIN orders o ON o.tenant = a.tenant AND o.dialect = a.dialect AND o.order_id = a.order_id
+ WHERE a.tenant = :tenant AND a.dialect = :dialect AND a.name = :name AND a.value = :value
+
+-- name: order_by_record
+SELECT o.tenant, o.dialect, o.order_id, o.version, o.sequence, o.kind, o.status, o.placed_at, o.updated_at, o.body, o.facts
+  FROM records r JOIN orders o ON o.tenant = r.tenant AND o.dialect = r.dialect AND o.order_id = r.order_id
+ WHERE r.tenant = :tenant AND r.dialect = :dialect AND r.kind = :kind AND r.record_id = :record_id
+
+-- name: record_by_key
+SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
+  FROM records WHERE tenant = :tenant AND dialect = :dialect AND kind = :kind AND record_id = :record_id
+
+-- name: records_of_kind
+-- Of all tenants. Said twice, once in the words of the partial index: only kinds that every node reads as a whole are in it.
+SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
+  FROM records WHERE kind = :kind AND kind IN ('policy') ORDER BY tenant, record_id
+
+-- name: events_after
+SELECT body FROM events
+ WHERE tenant = :tenant AND dialect = :dialect AND order_id = :order_id AND sequence > :after
+ ORDER BY sequence LIMIT :limit
+
+-- ------------------------------------------------------------------------------------------------------- credentials
+
+-- name: key_by_hash
+SELECT key_id, secret_hash, tenant, dialect, name, scopes, claims, attributes, requests_max, window_s, created_at,
+       expires_at, revoked_at
+  FROM keys WHERE secret_hash = :secret_hash
+
+-- name: all_keys
+SELECT key_id, secret_hash, tenant, dialect, name, scopes, claims, attributes, requests_max, window_s, created_at,
+       expires_at, revoked_at
+  FROM keys ORDER BY tenant, dialect, created_at, key_id
+
+-- name: put_key
+INSERT INTO keys (key_id, secret_hash, tenant, dialect, name, scopes, claims, attributes, requests_max, window_s,
+                  created_at, expires_at, revoked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (secret_hash) DO UPDATE SET revoked_at = excluded.revoked_at, expires_at = excluded.expires_at
+
+-- name: login_by_name
+SELECT username, password_hash, key FROM logins WHERE dialect = :dialect AND username = :username
+
+-- name: put_login
+INSERT INTO logins (dialect, username, tenant, password_hash, key) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (dialect, username) DO UPDATE
+   SET tenant = excluded.tenant, password_hash = excluded.password_hash, key = excluded.key
+
+-- name: house_value
+SELECT value FROM house WHERE name = :name
+
+-- name: put_house_value
+INSERT INTO house (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+
+-- name: holds_anything
+SELECT EXISTS (SELECT 1 FROM keys) OR EXISTS (SELECT 1 FROM orders)
+
+-- ------------------------------------------------------------------------------------------------------------ timers
+-- Timers are looked for by dialect, of all tenants: `timers_due` is the one index that doesn't begin with the tenant. A
+-- sharded database asks every shard for its few earliest ones.
+
+-- name: any_due
+SELECT EXISTS (
+  SELECT 1 FROM unnest(:dialects::text[], :instants::bigint[]) AS d (dialect, at)
+    JOIN timers t ON t.dialect = d.dialect AND t.due_at <= d.at AND t.leased_until <= :now)
+
+-- name: claim_timers
+UPDATE timers t SET leased_until = :until
+  FROM (SELECT f.tenant, f.dialect, f.timer_id
+          FROM unnest(:dialects::text[], :instants::bigint[]) AS d (dialect, at)
+          JOIN timers f ON f.dialect = d.dialect AND f.due_at <= d.at AND f.leased_until <= :now
+         ORDER BY f.due_at, f.tenant, f.dialect, f.timer_id
+         LIMIT :limit
+           FOR UPDATE OF f SKIP LOCKED) AS k
+ WHERE t.tenant = k.tenant AND t.dialect = k.dialect AND t.timer_id = k.timer_id
+RETURNING t.body
+
+-- name: next_due
+SELECT d.dialect, (SELECT min(t.due_at) FROM timers t WHERE t.dialect = d.dialect)
+  FROM unnest(:dialects::text[]) AS d (dialect)
+
+-- name: claims_after
+SELECT tenant, scope, key, created_at FROM claims
+ WHERE (tenant, scope, key) > (:tenant, :scope, :key) ORDER BY tenant, scope, key LIMIT :limit
+
+-- name: delete_claims
+-- `created_at` guards against a key that was forgotten and used again meanwhile.
+DELETE FROM claims c
+ USING unnest(:tenants::text[], :scopes::text[], :keys::text[], :created::bigint[]) AS k (tenant, scope, key, created_at)
+ WHERE c.tenant = k.tenant AND c.scope = k.scope AND c.key = k.key AND c.created_at = k.created_at
+
+-- ----------------------------------------------------------------------------------------------------------- sandbox
+
+-- name: sandbox_tenants
+SELECT DISTINCT tenant FROM keys WHERE dialect = :dialect
+
+-- name: sandbox_events
+SELECT order_id, body FROM events WHERE tenant = :tenant AND dialect = :dialect ORDER BY at, order_id, sequence
+
+-- name: sandbox_obligations
+SELECT body FROM obligations WHERE tenant = :tenant AND dialect = :dialect ORDER BY obligation_id
+
+-- name: sandbox_orders
+SELECT order_id, body FROM orders WHERE tenant = :tenant AND dialect = :dialect ORDER BY order_id
+
+-- name: sandbox_forget_claims
+DELETE FROM claims WHERE tenant = :tenant AND starts_with(scope, :dialect || ' ')

@@ -1,0 +1,113 @@
+"""Answers queries in a session of their own, outside of any transaction."""
+
+from typing import Final, TypeVar
+
+import asyncpg
+
+from countermand.model.event import Event
+from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.order import Order
+from countermand.model.query import Found, GetOrder, GetRecord, ListEvents, ListOrders, ListRecords, Page, Query
+from countermand.model.record import Record
+from countermand.store.listing import Statement, count_of, cursor_of, page_of
+from countermand.store.postgres.composing import named
+from countermand.store.postgres.sessions import Session
+from countermand.store.postgres.texts import storable, stored
+from countermand.store.rows import OrderRow, RecordRow, event_of, order_of, record_of
+
+Item = TypeVar("Item", Order, Record)
+
+_BY: Final = {OrderKey: "order_by_key", AliasKey: "order_by_alias", RecordKey: "order_by_record"}
+
+
+async def find(session: Session, query: Query) -> Found:
+    match query:
+        case GetOrder(key=key):
+            return await _order(session, key)
+        case GetRecord(key=key):
+            return await _record(session, key)
+        case ListEvents():
+            return await _events(session, query)
+        case ListOrders():
+            return await _orders(session, query)
+        case ListRecords():
+            return await _records(session, query)
+        case _:
+            raise NotImplementedError(query)
+
+
+async def records_of_kind(session: Session, kind: str) -> tuple[Record, ...]:
+    rows = await session.fetch(named("records_of_kind").text, kind)
+    return tuple(record_of(RecordRow(*row)) for row in rows)
+
+
+def _place(number: int) -> str:
+    return f"${number}"
+
+
+async def _order(session: Session, key: OrderKey | AliasKey | RecordKey) -> Order | None:
+    values = (
+        (key.tenant, key.dialect, key.order_id)
+        if isinstance(key, OrderKey)
+        else (key.tenant, key.dialect, key.name, key.value)
+        if isinstance(key, AliasKey)
+        else (key.tenant, key.dialect, key.kind, key.record_id)
+    )
+    if not all(map(storable, values)):
+        return None
+    row = await session.row(named(_BY[type(key)]).text, *values)
+    return None if row is None else order_of(OrderRow(*row))
+
+
+async def _record(session: Session, key: RecordKey) -> Record | None:
+    if not storable(key.record_id):
+        return None
+    row = await session.row(named("record_by_key").text, key.tenant, key.dialect, key.kind, key.record_id)
+    return None if row is None else record_of(RecordRow(*row))
+
+
+async def _events(session: Session, query: ListEvents) -> Page[Event]:
+    key = query.key
+    if not storable(key.order_id):
+        return Page(items=())
+    values = (key.tenant, key.dialect, key.order_id, query.after, query.limit + 1)
+    rows = await session.fetch(named("events_after").text, *values)
+    events = tuple(event_of(body) for (body,) in rows)
+    return Page(items=events[: query.limit], more=len(events) > query.limit)
+
+
+async def _orders(session: Session, query: ListOrders) -> Page[Order]:
+    after = query.listing.after
+    item = None if after is None else await _order(session, OrderKey(query.tenant, query.dialect, after))
+    orders = [order_of(OrderRow(*row)) for row in await _rows(session, query, item=item)]
+    return await _page(session, query, items=orders)
+
+
+async def _records(session: Session, query: ListRecords) -> Page[Record]:
+    after = query.listing.after
+    key = None if after is None else RecordKey(query.tenant, query.dialect, query.kind, after)
+    item = None if key is None else await _record(session, key)
+    records = [record_of(RecordRow(*row)) for row in await _rows(session, query, item=item)]
+    return await _page(session, query, items=records)
+
+
+async def _rows(
+    session: Session, query: ListOrders | ListRecords, *, item: Order | Record | None
+) -> list[asyncpg.Record]:
+    """The page after `item`. A cursor that names nothing is no cursor: the list starts at its beginning."""
+    cursor = None if item is None else cursor_of(query.listing, item)
+    return await _fetch(session, page_of(query, _place, cursor))
+
+
+async def _page(session: Session, query: ListOrders | ListRecords, *, items: list[Item]) -> Page[Item]:
+    total = None
+    if query.listing.count:
+        ((total,),) = await _fetch(session, count_of(query, _place))
+    limit = query.listing.limit
+    more = limit is not None and len(items) > limit
+    return Page(items=tuple(items if limit is None else items[:limit]), more=more, total=total)
+
+
+async def _fetch(session: Session, statement: Statement) -> list[asyncpg.Record]:
+    values = (stored(value) if isinstance(value, str) else value for value in statement.parameters)
+    return list(await session.fetch(statement.text, *values))

@@ -1,0 +1,218 @@
+"""Writes what a batch decided: one statement, put together from the kinds of rows that there are.
+
+Every change of a row that was loaded says which version it was made from; a row that was new must still be new. When any
+row is not as it was, the statement changes nothing and fails (`countermand.store.postgres.failures.RACED`).
+"""
+
+from collections.abc import Mapping, Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter, itemgetter
+from typing import Final, Self
+
+from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.order import Order
+from countermand.store import facets
+from countermand.store.port import Loaded, Wanted, Writes
+from countermand.store.postgres.composing import PARTS, numbered, writing
+from countermand.store.postgres.sessions import Session
+from countermand.store.postgres.texts import storable, stored
+from countermand.store.rows import document, micros, order_body, order_row, record_row
+
+#: The order in which parts run, and so in which tables are locked: the same for every batch, `stock` at the end.
+ORDER: Final = (
+    "change_orders",
+    "rewrite_orders",
+    "insert_orders",
+    "change_records",
+    "delete_records",
+    "insert_records",
+    "put_records",
+    "drop_aliases",
+    "repoint_aliases",
+    "insert_aliases",
+    "take_aliases",
+    "delete_facets",
+    "insert_facets",
+    "insert_events",
+    "insert_cancellations",
+    "insert_obligations",
+    "insert_claims",
+    "delete_timers",
+    "put_timers",
+    "insert_batch",
+    "delete_batch",
+    "add_stock",
+)
+
+#: Parts whose parameters are values, not arrays.
+_SINGLE: Final = frozenset({"insert_batch", "delete_batch"})
+
+Rows = list[tuple[object, ...]]
+Parts = dict[str, Rows]
+
+_by_two_columns = itemgetter(0, 1)
+
+
+async def write(session: Session, *, tenant: str, parts: Parts) -> None:
+    """Run the parts as one statement."""
+    present = [part for part in ORDER if parts.get(part)]
+    statement = writing(*present)
+    values: dict[str, object] = {"tenant": tenant}
+    for part in present:
+        rows = parts[part]
+        values.update(zip(_arrays(part), rows[0] if part in _SINGLE else zip(*rows, strict=True), strict=True))
+        values[f"n_{part}"] = len(rows)
+    await session.fetch(statement.text, *statement.arguments(values))
+
+
+@cache
+def _arrays(part: str) -> tuple[str, ...]:
+    """The parameters of a part in the order in which its statement names them. A row has its values in the same order."""
+    return tuple(name for name in numbered(PARTS[part]).names if name != "tenant")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a batch asked for by name: a row that it did not find must still not be there when it writes."""
+
+    aliases: Mapping[AliasKey, OrderKey | None]
+    records: AbstractSet[RecordKey]
+
+    @classmethod
+    def of(cls, wanted: Wanted, loaded: Loaded) -> Self:
+        """Taken before the batch is judged, because judging adds what it makes to what was loaded."""
+        aliases = {name: loaded.names.get(name) for name in wanted.names if isinstance(name, AliasKey)}
+        return cls(aliases, wanted.records)
+
+
+def parts_of(writes: Writes, asked: Asked) -> Parts:
+    """The rows of each part."""
+    parts: Parts = {part: [] for part in ORDER}
+    for before, after in writes.orders.values():
+        _add_order(parts, before=before, after=after)
+    for part in ("change_orders", "rewrite_orders", "insert_orders"):
+        parts[part].sort(key=_by_two_columns)
+    _add_records(parts, writes, asked=asked)
+    _add_aliases(parts, writes, asked=asked)
+    _add_log(parts, writes)
+    for key, timer in sorted(writes.timers.items()):
+        if timer is None:
+            parts["delete_timers"].append((key.dialect, key.timer_id))
+        else:
+            parts["put_timers"].append((key.dialect, key.timer_id, micros(timer.due_at), document(timer)))
+    parts["add_stock"] = sorted((dialect, sku, change) for (_, dialect, sku), change in writes.stock.items() if change)
+    return parts
+
+
+def _add_order(parts: Parts, *, before: Order | None, after: Order) -> None:
+    if before is None:
+        parts["insert_orders"].append(order_row(after)[1:])
+        parts["insert_facets"] += _facet_rows(facets.of_order(after))
+        return
+    if before.facts is after.facts and before.kind == after.kind and before.placed_at == after.placed_at:
+        parts["change_orders"].append(
+            (
+                after.dialect,
+                after.order_id,
+                before.version,
+                after.version,
+                after.sequence,
+                after.status,
+                micros(after.updated_at),
+                order_body(after),
+            )
+        )
+    else:
+        row = order_row(after)
+        parts["rewrite_orders"].append((row.dialect, row.order_id, before.version, *row[3:]))
+    if before.facets != after.facets or before.kind != after.kind:
+        _reindex(parts, old=facets.of_order(before), new=facets.of_order(after))
+
+
+def _add_records(parts: Parts, writes: Writes, *, asked: Asked) -> None:
+    for _, (before, after) in sorted(writes.records.items(), key=itemgetter(0)):
+        old = set() if before is None else facets.of_record(before)
+        _reindex(parts, old=old, new=set() if after.deleted else facets.of_record(after))
+        row = record_row(after)
+        if after.deleted:
+            if before is not None:
+                parts["delete_records"].append((row.dialect, row.kind, row.record_id, before.version))
+        elif before is None:
+            parts["insert_records" if after.key in asked.records else "put_records"].append(row[1:])
+        else:
+            parts["change_records"].append(
+                (
+                    row.dialect,
+                    row.kind,
+                    row.record_id,
+                    before.version,
+                    row.version,
+                    row.updated_at,
+                    row.facets,
+                    row.body,
+                )
+            )
+
+
+def _add_aliases(parts: Parts, writes: Writes, *, asked: Asked) -> None:
+    """The net effect of all renaming, because one statement may touch a row once."""
+    put: dict[AliasKey, str] = {}
+    dropped: dict[AliasKey, str] = {}
+    for before, after in writes.orders.values():
+        known = {} if before is None else before.aliases
+        if known == after.aliases:
+            continue
+        for name, value in known.items():
+            key = AliasKey(after.tenant, after.dialect, name, value)
+            if after.aliases.get(name) != value and put.get(key, after.order_id) == after.order_id:
+                put.pop(key, None)
+                dropped[key] = after.order_id
+        for name, value in after.aliases.items():
+            if known.get(name) != value and storable(value):
+                key = AliasKey(after.tenant, after.dialect, name, value)
+                put[key] = after.order_id
+                dropped.pop(key, None)
+    for key, order_id in sorted(dropped.items()):
+        parts["drop_aliases"].append((key.dialect, key.name, stored(key.value), order_id))
+    for key, order_id in sorted(put.items()):
+        _put_alias(parts, key, order_id=order_id, asked=asked)
+
+
+def _put_alias(parts: Parts, key: AliasKey, *, order_id: str, asked: Asked) -> None:
+    if key not in asked.aliases:
+        parts["take_aliases"].append((key.dialect, key.name, key.value, order_id))
+        return
+    named = asked.aliases[key]
+    if named is None:
+        parts["insert_aliases"].append((key.dialect, key.name, key.value, order_id))
+    else:
+        parts["repoint_aliases"].append((key.dialect, key.name, key.value, named.order_id, order_id))
+
+
+def _add_log(parts: Parts, writes: Writes) -> None:
+    parts["insert_events"] = [
+        (key.dialect, key.order_id, event.sequence, event.type, micros(event.at), document(event))
+        for key, event in writes.events
+    ]
+    parts["insert_cancellations"] = [
+        (one.cancellation_id, one.dialect, one.order_id, micros(one.created_at), document(one))
+        for one in writes.cancellations
+    ]
+    parts["insert_obligations"] = [
+        (o.obligation_id, o.dialect, o.order_id, o.kind, o.state, micros(o.created_at), document(o))
+        for o in writes.obligations
+    ]
+    parts["insert_claims"] = [
+        (c.key.scope, c.key.key, c.fingerprint, c.status, document(c.headers), c.body, micros(c.created_at))
+        for c in sorted(writes.claims, key=attrgetter("key.scope", "key.key"))
+    ]
+
+
+def _reindex(parts: Parts, *, old: set[facets.FacetRow], new: set[facets.FacetRow]) -> None:
+    parts["delete_facets"] += _facet_rows(old - new)
+    parts["insert_facets"] += _facet_rows(new - old)
+
+
+def _facet_rows(rows: set[facets.FacetRow]) -> Rows:
+    return [(row.dialect, row.holder, row.name, stored(row.value), row.at, row.id) for row in sorted(rows)]
