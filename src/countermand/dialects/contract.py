@@ -40,7 +40,9 @@ REPORT: Final = "fulfilment:report"
 TRANSITION: Final = "orders:transition"
 #: To change what the tenant allows.
 POLICY: Final = "policy:write"
-SCOPES: Final = frozenset({READ, WRITE, CANCEL, APPROVE, REPORT, TRANSITION, POLICY})
+#: What every dialect's callers may be allowed, and what there is besides.
+SCOPES: Final = frozenset({READ, WRITE, CANCEL})
+EVERY_SCOPE: Final = SCOPES | {APPROVE, REPORT, TRANSITION, POLICY}
 
 # ------------------------------------------------------------------------------------------------------------ the wire
 
