@@ -26,6 +26,9 @@ URL_MAX: Final = 2048
 #: Pieces on one line. Far beyond a print shop's order; with the prices here amounts stay small integers.
 QUANTITY_MAX: Final = 100_000
 
+#: Amounts up to which a float tells cents apart with room to spare.
+FEW: Final = 10**9
+
 #: No control characters in what becomes a key somewhere: a database can't store all of them, and nobody can read them.
 PRINTABLE: Final = r"^[^\u0000-\u001f\u007f]*$"
 
@@ -41,11 +44,21 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def cents_of(value: object) -> int | None:
+    """A JSON number in dollars as cents, rounded half up; None when it is no amount. Texts are none here."""
+    if type(value) is int and abs(value) < FEW:
+        return value * 100
+    # Nearly every fraction is whole cents already; to know that takes no decimal arithmetic.
+    if isinstance(value, float) and abs(value) < FEW and (cents := round(value * 100)) / 100 == value:
+        return cents
+    return None if isinstance(value, str) else minor_of(value)
+
+
 def _dollars(value: object) -> int | float:
-    minor = None if isinstance(value, str) else minor_of(value)
-    if minor is None:
+    cents = cents_of(value)
+    if cents is None:
         raise ValueError("not an amount")
-    return major_of(minor)
+    return major_of(cents)
 
 
 def _instant(value: object) -> object:

@@ -7,7 +7,7 @@ list.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from msgspec.structs import replace
 from typing import Final
 
 import msgspec

@@ -6,15 +6,15 @@ after (api-4681586, api-4681584) shows every figure unchanged.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from msgspec.structs import replace
 from typing import Final
 
-from countermand.dialects.wire import facts_of, minor_of, to_facts
+from countermand.dialects.wire import facts_of, to_facts
 from countermand.model.order import UNIT_MILLI, Line, Order, Payment, Portion, PortionState, Shipment
 
 from .documents import CANCELLED_KEYS, CANCELLED_LINE_KEYS, WHOLE_KEYS, WHOLE_LINE_KEYS, WholeOrder
 from .lifecycle import CANCELLED, REJECTED, SHIPPED
-from .members import stamp
+from .members import cents_of, stamp
 from .name import NAME
 from .switches import SWITCHES, Switches
 
@@ -87,7 +87,7 @@ def facts_from(document: WholeOrder) -> bytes:
 
 def cents(dollars: float) -> int:
     """Dollars of a document in minor units; reading the document has made sure that they are an amount."""
-    minor = minor_of(dollars)
+    minor = cents_of(dollars)
     assert minor is not None
     return minor
 

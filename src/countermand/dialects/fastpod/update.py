@@ -5,7 +5,7 @@ An order is edited while it is `draft`, `new_order` or `on_hold`, and priced aga
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from msgspec.structs import replace
 from datetime import datetime
 from typing import Final
 

@@ -5,7 +5,7 @@ read off a sibling's pages and are no evidence about FastPOD; the list of delive
 all of it away.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 from datetime import datetime
 from typing import Final
 

@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import Final
 
 from countermand.dialects.contract import SCOPES, Account, AccountSeed, FieldFault, Seeded, World
-from countermand.dialects.wire import AMOUNT_MINOR_MAX, instant_of, major_of, minor_of
+from countermand.dialects.wire import AMOUNT_MINOR_MAX, instant_of, major_of
 from countermand.model.order import Order
 from countermand.model.record import Record
 
 from . import create, references
 from .documents import WholeOrder
 from .lifecycle import CANCELLED, REJECTED
+from .members import cents_of
 from .order import order_of
 from .reading import check, invalid
 from .requests import AccountBody, Subscribe
@@ -154,8 +155,7 @@ def _line(given: dict[str, object], number: int) -> dict[str, object]:
 
 def _minor(given: Mapping[str, object], name: str) -> int:
     """An amount as far as it is one; what is none is reported when the document is read."""
-    value = given.get(name)
-    minor = None if isinstance(value, str) else minor_of(value)
+    minor = cents_of(given.get(name))
     return 0 if minor is None or not 0 <= minor <= AMOUNT_MINOR_MAX else minor
 
 
