@@ -29,7 +29,7 @@ class Offer:
 
     variant: Mapping[str, object]
     months: int
-    monthly: float
+    monthly: int | float
 
 
 def offer(record: Record | None, months: float | None) -> Offer | Rule:
@@ -56,17 +56,17 @@ def sold(record: Record | None) -> Mapping[str, object] | Rule:
     return variant if text(variant, "status") == "active" else Rule.VARIANT_INACTIVE
 
 
-def _tiers(variant: Mapping[str, object]) -> dict[int, float]:
+def _tiers(variant: Mapping[str, object]) -> dict[int, int | float]:
     pricing = variant.get("pricing")
-    found: dict[int, float] = {}
+    found: dict[int, int | float] = {}
     for tier in pricing if isinstance(pricing, list) else ():
         length, price = decimal_of(tier.get("contractLength")), decimal_of(tier.get("monthlyPrice"))
         if length is not None and price is not None:
-            found.setdefault(int(length), float(price))
+            found.setdefault(int(length), int(price) if price == int(price) else float(price))
     return found
 
 
-def _default(variant: Mapping[str, object], tiers: Mapping[int, float]) -> float:
+def _default(variant: Mapping[str, object], tiers: Mapping[int, int | float]) -> float:
     """The variant's own default, else the usual length if it is sold for that, else its shortest."""
     stated = decimal_of(variant.get("defaultContractLength"))
     if stated is not None:

@@ -6,8 +6,9 @@ combination within a short window"). Checked 2026-11-21.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import facts_of, json_answer, to_facts

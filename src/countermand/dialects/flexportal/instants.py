@@ -28,4 +28,4 @@ def months_after(at: datetime, months: int) -> datetime:
 
 def sortable(at: datetime | None) -> str:
     """A text that sorts as the instant does; nothing sorts first."""
-    return "" if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return "" if at is None else at.replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -4,8 +4,10 @@ Rule: a filter is an equality that the store answers from an index. Date ranges 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Caller, Read, WireAnswer, WireRequest
 from countermand.dialects.wire import facts_of, json_answer

@@ -4,9 +4,11 @@ Rule: facets follow from the body, so every change goes through `changed`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Caller, Held
 from countermand.dialects.wire import facts_of, to_facts

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from countermand.dialects.contract import FieldFault, Seeded, World
+from countermand.dialects.wire import facts_of
 from countermand.model.order import Order
 from countermand.model.record import Record
 
 from .caller import TENANT
 from .name import NAME
 from .reading import check, invalid
-from .records import Owner, customer_key
+from .records import Owner, customer_key, text
 from .rental import ACTIVE
 from .world_documents import (
     AssetDocument,
@@ -27,7 +28,7 @@ from .world_documents import (
     VariantDocument,
 )
 from .world_orders import order_of
-from .world_records import Shelf, implied_customers, implied_variants
+from .world_records import Shelf, implied_customers, implied_variants, product_names
 
 _Model = TypeVar("_Model", bound=Document)
 
@@ -39,9 +40,9 @@ def world(world: World) -> Seeded:
     orders: list[Order] = []
     records: list[Record] = []
     for owner, share in shares.items():
-        made = _orders(owner, share, world)
+        made = _orders(owner, share, world=world)
         orders += made.values()
-        records += _records(Shelf(owner, world.now), share, made)
+        records += _records(Shelf(owner, world.now), share, orders=made)
     return Seeded(orders=tuple(orders), records=tuple(records))
 
 
@@ -57,7 +58,7 @@ class _Share:
     customers: list[CustomerDocument]
 
 
-def _orders(owner: Owner, share: _Share, world: World) -> dict[str, Order]:
+def _orders(owner: Owner, share: _Share, *, world: World) -> dict[str, Order]:
     carried: dict[str, list[RentalDocument]] = {}
     for rental in share.rentals:
         carried.setdefault(rental.order_id, []).append(rental)
@@ -66,12 +67,14 @@ def _orders(owner: Owner, share: _Share, world: World) -> dict[str, Order]:
     }
 
 
-def _records(shelf: Shelf, share: _Share, orders: Mapping[str, Order]) -> list[Record]:
+def _records(shelf: Shelf, share: _Share, *, orders: Mapping[str, Order]) -> list[Record]:
     """The records of one account, each named once: what the world states wins over what it implies."""
     rentals = {one.rental_id: shelf.rental(one, orders.get(one.order_id)) for one in share.rentals}
     renting = {one.facets["serialNumber"]: one for one in rentals.values() if one.facets["status"] == ACTIVE}
-    assets = [shelf.asset(one, renting.get(one.serial_number)) for one in share.assets]
-    variants = share.variants or implied_variants(orders.values(), assets)
+    names = product_names(orders.values())
+    assets = [shelf.asset(one, renting.get(one.serial_number), names=names) for one in share.assets]
+    named = {one.facets["sku"]: text(facts_of(one.body), "productName") for one in assets} | names
+    variants = share.variants or implied_variants(orders.values(), named)
     customers = {customer_key(one.email): one for one in (*implied_customers(orders.values()), *share.customers)}
     made = [
         *rentals.values(),

@@ -5,9 +5,12 @@ count more than there are rentals: those units left too, in rentals that nobody 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from countermand.dialects.wire import to_facts
 from countermand.model.order import Line, Order, PortionState, Shipment
@@ -15,7 +18,7 @@ from countermand.model.order import Line, Order, PortionState, Shipment
 from .instants import moment, stamp
 from .lifecycle import Status
 from .money import major, minor
-from .order import Ordered, Sums, Units, lines_of
+from .order import Ordered, Sums, Units, facets, lines_of
 from .records import Owner
 from .rental import ACTIVE, device_alias
 from .switches import CANCELLED_RENTAL_REOPENS, CONTRACT_MONTHS_DEFAULT
@@ -29,8 +32,7 @@ _ADDRESS: Final = {"streetAddress": "Keizersgracht 1", "city": "Amsterdam", "cou
 _FIRST_BY_STATUS: Final = {"completed": 0, "partial": 1, "pending": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """The rentals of one item: every id it ever had, those that carry a unit now, and how many more do without a name."""
 
     item: Item
@@ -49,14 +51,15 @@ def order_of(owner: Owner, document: OrderDocument, *, rentals: Sequence[RentalD
     places = _placed(document, rentals)
     created = moment(document.created_at) or now
     updated = max(moment(document.updated_at) or created, created)
-    sums = _sums(document)
+    ordered = _ordered(document)
+    sums = _sums(document, ordered)
     facts = _facts(owner, document, places=places, sums=sums) | {
         "createdAt": document.created_at or stamp(created),
         "updatedAt": document.updated_at or stamp(updated),
     }
     devices = [one.serial_number for one in rentals if one.status == ACTIVE]
     cancelled = Status(document.status) is Status.CANCELLED
-    return Order(
+    order = Order(
         tenant=owner.tenant,
         dialect=owner.dialect,
         order_id=document.order_id,
@@ -64,19 +67,22 @@ def order_of(owner: Owner, document: OrderDocument, *, rentals: Sequence[RentalD
         placed_at=created,
         updated_at=updated,
         currency=document.totals.currency,
-        lines=_lines(document, places, sums),
+        lines=_lines(document, places, ordered=ordered, sums=sums),
         total_minor=0 if cancelled else sums.total_minor,
         shipments=tuple(Shipment(shipment_id=one) for place in places for one in place.history),
         cancelled_at=updated if cancelled else None,
         aliases=dict(device_alias(one) for one in devices),
         facts=to_facts(facts),
     )
+    return replace(order, facets=facets(order))
 
 
 # ------------------------------------------------------------------------------------------------- units
 
 
-def _lines(document: OrderDocument, places: Sequence[_Place], sums: Sums) -> tuple[Line, ...]:
+def _lines(
+    document: OrderDocument, places: Sequence[_Place], *, ordered: Sequence[Ordered], sums: Sums
+) -> tuple[Line, ...]:
     rest = PortionState.CANCELLED if Status(document.status) is Status.CANCELLED else PortionState.OPEN
     fates = [
         [
@@ -86,7 +92,7 @@ def _lines(document: OrderDocument, places: Sequence[_Place], sums: Sums) -> tup
         ]
         for place in places
     ]
-    lines = lines_of(_ordered(document), sums, fates=fates)
+    lines = lines_of(ordered, sums, fates=fates)
     return lines if document.status in _RESERVING else tuple(replace(line, reserved_milli=0) for line in lines)
 
 
@@ -98,10 +104,10 @@ def _ordered(document: OrderDocument) -> list[Ordered]:
     ]
 
 
-def _sums(document: OrderDocument) -> Sums:
+def _sums(document: OrderDocument, ordered: Sequence[Ordered]) -> Sums:
     totals = document.totals
     currency = totals.currency
-    below = sum(item.unit_minor * item.quantity for item in _ordered(document))
+    below = sum(item.unit_minor * item.quantity for item in ordered)
     subtotal = below if totals.subtotal is None else minor(totals.subtotal, currency)
     tax = minor(totals.tax_amount, currency)
     return Sums(total_minor=subtotal + tax if totals.total is None else minor(totals.total, currency), tax_minor=tax)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from countermand.dialects.wire import facts_of
 from countermand.model.order import Order
@@ -23,6 +24,9 @@ from .world_documents import (
 
 #: What a world means by a rental, a device or a customer of which it says next to nothing.
 _SKU, _CUSTOMER, _CURRENCY = "SKU-1", "cust_1", "EUR"
+
+#: What a customer's record takes from an order.
+_CUSTOMER_MEMBERS: Final = ("customerId", "email", "firstName", "lastName", "company", "phone", "customerType")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,15 @@ class Shelf:
         }
         return self._put(RENTAL, document, body, None if order is None else order.order_id)
 
-    def asset(self, document: AssetDocument, rental: Record | None) -> Record:
-        """An asset is where its rental says, unless the world says otherwise."""
+    def asset(self, document: AssetDocument, rental: Record | None, *, names: Mapping[str, str]) -> Record:
+        """An asset is where its rental says, unless the world says otherwise; `names` are those of products by SKU."""
         stated = document.stated()
         where: dict[str, object] = {"status": "available"}
         if rental is not None and document.status in {None, "rented_out"}:
             customer = text(facts_of(rental.body), "customerId")
             where = {"status": "rented_out", "rentalId": rental.record_id, "customerId": customer}
-        return self._put(ASSET, document, {"sku": document.sku, "productName": document.sku, **where, **stated})
+        named = {"sku": document.sku, "productName": names.get(document.sku, document.sku)}
+        return self._put(ASSET, document, {**named, **where, **stated})
 
     def payment(self, document: PaymentDocument, rental: Record | None) -> Record:
         body = {} if rental is None else facts_of(rental.body)
@@ -96,35 +101,47 @@ class Shelf:
         return seeded(self.owner, kind, whole, at=(created, updated), order_id=order_id)
 
 
-def implied_variants(orders: Iterable[Order], assets: Iterable[Record]) -> list[VariantDocument]:
-    """A catalogue of what orders and assets name: each SKU at the monthly prices at which it was ordered."""
-    found: dict[str, dict[object, object]] = {}
-    names: dict[str, str] = {}
+def product_names(orders: Iterable[Order]) -> dict[str, str]:
+    """What the orders call each SKU; the first says it."""
+    found: dict[str, str] = {}
+    for item in (item for order in orders for item in _items(facts_of(order.facts))):
+        found.setdefault(text(item, "sku"), text(item, "productName"))
+    return found
+
+
+def implied_variants(orders: Iterable[Order], names: Mapping[str, str]) -> list[VariantDocument]:
+    """A catalogue of what is named by SKU: each at the monthly prices at which it was ordered."""
+    prices: dict[str, dict[object, object]] = {}
     currency = _CURRENCY
     for order in orders:
         currency = order.currency
         for item in _items(facts_of(order.facts)):
-            names.setdefault(text(item, "sku"), text(item, "productName"))
-            found.setdefault(text(item, "sku"), {}).setdefault(item.get("contractLength"), item.get("unitPrice"))
-    for body in (facts_of(asset.body) for asset in assets):
-        names.setdefault(text(body, "sku"), text(body, "productName"))
+            prices.setdefault(text(item, "sku"), {}).setdefault(item.get("contractLength"), item.get("unitPrice"))
     known = {ANY_LENGTH: True, CURRENCY: currency}
     return [
         VariantDocument.model_validate(
-            {"variantSku": sku, "variantName": name, "pricing": _tiers(found.get(sku, {})), **known}
+            {"variantSku": sku, "variantName": name, "pricing": _tiers(prices.get(sku, {})), **known}
         )
         for sku, name in names.items()
     ]
 
 
 def _tiers(prices: Mapping[object, object]) -> list[dict[str, object]]:
-    return [{"contractLength": length, "monthlyPrice": price} for length, price in prices.items()]
+    return [
+        {"contractLength": length, "monthlyPrice": price}
+        for length, price in prices.items()
+        if isinstance(length, int | float) and length >= 1
+    ]
 
 
 def implied_customers(orders: Iterable[Order]) -> list[CustomerDocument]:
     """Whoever ordered, by the e-mail they ordered with."""
     customers = (facts_of(order.facts).get("customer") for order in orders)
-    return [CustomerDocument.model_validate(customer) for customer in customers if isinstance(customer, dict)]
+    return [
+        CustomerDocument.model_validate({name: customer[name] for name in _CUSTOMER_MEMBERS if name in customer})
+        for customer in customers
+        if isinstance(customer, dict)
+    ]
 
 
 def _items(facts: Mapping[str, object]) -> list[Mapping[str, object]]:
