@@ -97,8 +97,8 @@ def test_every_fault_has_an_answer_that_is_an_error(dialect: Dialect, kind: Faul
     read_json(answer.body)
 
 
-#: What a dialect is only asked to tell when it made it itself: its own rule, a claim it read from the request.
-OWN = {Refusal.VENDOR_RULE, Refusal.KEY_REUSED}
+#: What a dialect is only asked to tell when it made it itself: its own rule, a claim it read from the request, an id it chose.
+OWN = {Refusal.VENDOR_RULE, Refusal.KEY_REUSED, Refusal.ALREADY_EXISTS}
 
 
 @every_write

@@ -4,10 +4,10 @@ Undo another transport - find the operation - who is calling - may they - how of
 encode. What goes wrong on the way is told in the vendor's own shape.
 """
 
-from dataclasses import replace
 from typing import Final, assert_never
 
 import structlog
+from msgspec.structs import replace
 
 from countermand.api.gate import Gate
 from countermand.api.routing import Match, Router
@@ -19,6 +19,7 @@ from countermand.dialects.contract import (
     Fault,
     FaultKind,
     Fixed,
+    Lines,
     Read,
     SignIn,
     WireAnswer,
@@ -26,6 +27,7 @@ from countermand.dialects.contract import (
     Write,
 )
 from countermand.service.desk import Desk
+from countermand.service.imports import Importer, Source
 from countermand.service.keyring import Keyring
 from countermand.store.port import Store, StoreUnavailable
 
@@ -45,6 +47,7 @@ class Exchange:
         self._desk = desk
         self._store = store
         self._keyring = keyring
+        self._importer = Importer(desk)
 
     def find(self, method: str, path: str) -> Match | CallerFault:
         """The operation that a request means, or the fault that it means none."""
@@ -121,6 +124,10 @@ class Exchange:
             case Read():
                 answers = tuple([await self._store.find(query) for query in handler.decode(wire, caller)])
                 return handler.encode(answers, wire)
+            case Lines():
+                assert found.lines is not None, "whoever read the request left the body to us"
+                imported = await self._importer.run(Source(handler, wire, caller, self.dialect), found.lines)
+                return handler.encode(imported, wire)
             case SignIn() | Fixed():
                 return await self._serve_public(wire, found, None)
             case _:
@@ -139,7 +146,7 @@ class Exchange:
                 return handler.encode(token, wire)
             case Fixed():
                 return handler.encode(wire)
-            case Write() | Read():
+            case Write() | Read() | Lines():
                 raise TypeError(f"{found.route.operation} touches a tenant's data and can't be public")
             case _:
                 assert_never(handler)

@@ -5,7 +5,7 @@ A vendor's mount is looked up by the first segment of the path, or by the host n
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from countermand.api.exchange import Exchange
 from countermand.api.metrics import Metrics
 from countermand.api.routing import Match
-from countermand.dialects.contract import Fault, FaultKind, WireAnswer, WireRequest
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, Lines, WireAnswer, WireRequest
 from countermand.service.clock import Clock
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +24,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Longest body of a vendor call. The largest request in the vendors' documents is under 10 KB; orders of 1,000 lines fit.
 BODY_BYTES_MAX: Final = 1024 * 1024
+
+#: Longest body that is read line by line: a million orders of half a kilobyte. It is never held in memory.
+LINES_BYTES_MAX: Final = 512 * 1024 * 1024
 
 #: Query parameters read of one request; nobody documents more than a dozen.
 QUERY_PARAMETERS_MAX: Final = 100
@@ -67,11 +70,15 @@ class Front:
     async def _exchange(self, scope: Scope, receive: Receive, send: Send, target: tuple[Served, str, str]) -> None:
         served, path, mount = target
         started = time.perf_counter()
-        body, fault = await _read(receive, BODY_BYTES_MAX)
         exchange = served.exchange
         request_id = self._house.new_id()
         method = scope["method"]
         found = exchange.find(method, path)
+        body, fault = b"", None
+        if isinstance(found, Match) and isinstance(found.route.handler, Lines):
+            found = Match(found.route, found.params, lines_of(receive))
+        else:
+            body, fault = await _read(receive, BODY_BYTES_MAX)
         wire = WireRequest(
             method=method,
             path=path,
@@ -115,6 +122,29 @@ async def _read(receive: Receive, limit: int) -> tuple[bytes, Fault | None]:
     if size > limit:
         return b"", Fault(kind=FaultKind.BODY_TOO_LARGE, detail=f"at most {limit} bytes")
     return b"".join(pieces), None
+
+
+async def lines_of(receive: Receive) -> AsyncIterator[bytes]:
+    """The lines of a body while it arrives, without their ends. Raises CallerFault for one too long, or too many.
+
+    A line whose end never came is none: the caller hung up, and may have meant something else.
+    """
+    rest, size, more = b"", 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail="the body broke off"))
+        piece, more = message.get("body", b""), message.get("more_body", False)
+        size += len(piece)
+        if size > LINES_BYTES_MAX:
+            raise CallerFault(Fault(kind=FaultKind.BODY_TOO_LARGE, detail=f"at most {LINES_BYTES_MAX} bytes at once"))
+        *lines, rest = (rest + piece).split(b"\n")
+        if len(rest) > BODY_BYTES_MAX:
+            raise CallerFault(Fault(kind=FaultKind.BODY_TOO_LARGE, detail=f"a line has at most {BODY_BYTES_MAX} bytes"))
+        for line in lines:
+            yield line
+    if rest:
+        yield rest
 
 
 async def _write(send: Send, answer: WireAnswer, request_id: str, *, with_body: bool) -> None:

@@ -3,9 +3,11 @@
 An empty segment matches no name.
 """
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
 
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, Route
 
@@ -23,12 +25,12 @@ class _Node:
     routes: dict[str, tuple[Route, tuple[tuple[str, int, str], ...]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An operation with the decoded segments that its path names."""
+class Match(Struct, frozen=True):
+    """An operation with the decoded segments that its path names; `lines` is the body, where it is read while it arrives."""
 
     route: Route
     params: dict[str, str]
+    lines: AsyncIterator[bytes] | None = None
 
 
 class Router:

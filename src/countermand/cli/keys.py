@@ -6,13 +6,14 @@ Rule: a secret is shown once, when the key is made, and kept nowhere; what is st
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from countermand.bootstrap import House, new_id
 from countermand.cli.ledger import database_option, json_option, with_house

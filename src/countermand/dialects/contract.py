@@ -8,10 +8,11 @@ Every function here is pure: the instant, new ids and what is stored arrive as a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
 
 from countermand.model.command import Command
 from countermand.model.event import Event
@@ -47,8 +48,7 @@ EVERY_SCOPE: Final = SCOPES | {APPROVE, REPORT, TRANSITION, POLICY}
 # ------------------------------------------------------------------------------------------------------------ the wire
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireRequest:
+class WireRequest(Struct, frozen=True, kw_only=True):
     """One HTTP request, as a codec needs it.
 
     `path` begins below the mount and is percent-decoded per segment in `params` only. Header names are lower case, with
@@ -75,8 +75,7 @@ class WireRequest:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireAnswer:
+class WireAnswer(Struct, frozen=True, kw_only=True):
     """One HTTP answer. `content-type` is added as JSON unless it is among the headers."""
 
     status: int
@@ -101,8 +100,7 @@ class FaultKind(StrEnum):
     INTERNAL = "internal"  # a bug
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldFault:
+class FieldFault(Struct, frozen=True, kw_only=True):
     """One thing wrong with one member. `path` and `code` are in the dialect's own spelling."""
 
     path: str
@@ -110,8 +108,7 @@ class FieldFault:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """A broken message. `retry_after_s` is set when waiting helps, `allow` with WRONG_METHOD."""
 
     kind: FaultKind
@@ -132,32 +129,28 @@ class CallerFault(Exception):  # noqa: N818 - h11's naming: whose fault it is sa
 # ------------------------------------------------------------------------------------------------------------- callers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presented:
+class Presented(Struct, frozen=True, kw_only=True):
     """What the caller showed: a secret, and what it says about itself (`{"tenant": "bu_nl"}`), absent members left out."""
 
     secret: str
     claims: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(Struct, frozen=True, kw_only=True):
     """A name and a password, presented to get a token."""
 
     username: str
     password: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimit:
+class RateLimit(Struct, frozen=True, kw_only=True):
     """So many requests in each window of so many seconds, counted per key."""
 
     requests_max: int
     window_s: int = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateState:
+class RateState(Struct, frozen=True, kw_only=True):
     """Where a key stands in its window, this request included. `reset_s` is the time to the window's end."""
 
     limit: RateLimit
@@ -165,8 +158,7 @@ class RateState:
     reset_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSeed:
+class AccountSeed(Struct, frozen=True, kw_only=True):
     """Credentials of one account at the vendor, as a sandbox world or `countermand keys create` states them.
 
     `realm` is the unit that shares data: two seeds with one realm see the same orders, two realms never do. The API demands
@@ -182,8 +174,7 @@ class AccountSeed:
     rate_limit: RateLimit | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Who is calling, judged and found good by the API. The only way to a tenant's data."""
 
     tenant: str
@@ -205,8 +196,7 @@ class Caller:
 # -------------------------------------------------------------------------------------------------------------- asking
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """What a plan may look at: the rows that the ask named, locked, as they are at `now`.
 
     `records` holds the records that the ask named and that exist, and those of its `order_kinds`. `new_id()` gives a fresh
@@ -229,8 +219,7 @@ class Held:
         return tuple(sorted(found, key=lambda record: (record.created_at, record.record_id)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """What the vendor would tell somebody. `address` None: nobody is known; it is recorded all the same."""
 
     type: str
@@ -239,8 +228,7 @@ class Notice:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What should happen: commands on the held order, in turn, and records to put. All of it, or nothing.
 
     The first command that the engine refuses refuses the plan. `notices` are those of record changes; what an order's change
@@ -260,16 +248,14 @@ class Plan:
     veto: Callable[[Done], Refused | None] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """An idempotency key with the fingerprint of the request that it stands for."""
 
     key: ClaimKey
     fingerprint: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """A decoded write. `order` names the order to lock: by key, by alias, or as the parent of a record.
 
     `records` are locked too, and with `order_kinds` every record of these kinds that belongs to the order. `plan` is called
@@ -295,24 +281,21 @@ class Ask:
 # -------------------------------------------------------------------------------------------------------------- routes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
+class Write(Struct, frozen=True, kw_only=True):
     """A call that may change something."""
 
     decode: Callable[[WireRequest, Caller], Ask]
     encode: Callable[[Verdict, WireRequest], WireAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(Struct, frozen=True, kw_only=True):
     """A call that changes nothing. `encode` gets one found thing per query, in the same order."""
 
     decode: Callable[[WireRequest, Caller], tuple[Query, ...]]
     encode: Callable[[tuple[Found, ...], WireRequest], WireAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
+class SignIn(Struct, frozen=True, kw_only=True):
     """A public call that trades a name and password for a token. `encode` gets the token, or None when refused."""
 
     decode: Callable[[WireRequest], Login]
@@ -320,15 +303,13 @@ class SignIn:
     lifetime_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fixed:
+class Fixed(Struct, frozen=True, kw_only=True):
     """A public call whose answer depends on nothing stored."""
 
     encode: Callable[[WireRequest], WireAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineFault:
+class LineFault(Struct, frozen=True, kw_only=True):
     """What is wrong with one line, counted from 1. `code` and `detail` are in the dialect's own words."""
 
     line: int
@@ -337,8 +318,7 @@ class LineFault:
     pointer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class Imported(Struct, frozen=True, kw_only=True):
     """What became of the lines of a body. `known` ones were there already, exactly so.
 
     `faults` are the first of those that were refused. `whole` False: the body broke off, and `faults` says why.
@@ -354,8 +334,7 @@ class Imported:
     unanimous: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class Lines(Struct, frozen=True, kw_only=True):
     """A call whose body is lines, each an ask of its own, decided and committed while they arrive.
 
     `decode` gets one line as the body. `told` says what a fault or refusal of a line is called; None: it was no fault.
@@ -367,8 +346,7 @@ class Lines:
     encode: Callable[[Imported, WireRequest], WireAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineMode:
+class LineMode(Struct, frozen=True, kw_only=True):
     """`rehearse`: decide and write nothing. `unanimous`: one line refused, and nothing is written."""
 
     rehearse: bool = False
@@ -378,8 +356,7 @@ class LineMode:
 Handler = Write | Read | SignIn | Fixed | Lines
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One operation. `path` has `{name}` for a whole segment, or `{name}:verb`; literal segments win over names.
 
     `operation` is the operationId in the OpenAPI document. `scope` is what a key must carry, or PUBLIC.
@@ -395,8 +372,7 @@ class Route:
 # -------------------------------------------------------------------------------------------------------------- worlds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """A seed that has been given its tenant. `token` is how documents of a world name their owner (`_account`)."""
 
     tenant: str
@@ -404,8 +380,7 @@ class Account:
     seed: AccountSeed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """A sandbox world about to be decoded: the document, its accounts, and the instant at which it begins."""
 
     document: Mapping[str, object]
@@ -414,8 +389,7 @@ class World:
     new_id: Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seeded:
+class Seeded(Struct, frozen=True, kw_only=True):
     """What a world holds, in our terms. Written as it stands: no events, no obligations."""
 
     orders: tuple[Order, ...] = ()
@@ -425,8 +399,7 @@ class Seeded:
 # ------------------------------------------------------------------------------------------------------------- dialect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reasons:
+class Reasons(Struct, frozen=True, kw_only=True):
     """A vendor's list of reasons. `theirs` has a word for every reason of ours, `ours` a reason for every word of theirs.
 
     Where several of ours share a word, going there and back loses something; the cancellation keeps our own in any case.
@@ -436,8 +409,7 @@ class Reasons:
     ours: Mapping[str, Reason] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """Everything the rest of the house knows about a vendor. Leaving a member out is a type error."""
 
     name: str

@@ -5,8 +5,9 @@ besides the lifecycle is in `allowance`, what it owes outside in `dues`, what ma
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from countermand.engine.allowance import fee_minor, restraint, wait
 from countermand.engine.around import NOTHING, Around

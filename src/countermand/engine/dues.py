@@ -4,8 +4,9 @@ Money per tender (`tenders`), whatever is tied to the order (`Tie`: a coupon, an
 and, when the units shall not go back on sale, that somebody writes them off.
 """
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from countermand.engine.tenders import give_back
 from countermand.model.command import Cancel

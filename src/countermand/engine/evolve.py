@@ -1,8 +1,9 @@
 """The order after an event. Applied to the placed order, the events of an order in sequence give its row."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from countermand.engine.units import apply_all
 from countermand.model.event import Amendment, Event

@@ -12,9 +12,11 @@ is an obligation, so that it can't be forgotten:
 | refunded_elsewhere   | `review`, because something of ours may pay back the same money    |
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from countermand.engine.around import Around
 from countermand.engine.cancel import taxes_of
@@ -130,8 +132,7 @@ def _conflict(kind: ConflictKind, now: datetime) -> Conflict:
 # --------------------------------------------------------------------------------------------------------------- money
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
+class _Heard(Struct, frozen=True):
     """A payment as it is now, and what that settled or changed of what was owed for it."""
 
     payment: Payment

@@ -1,7 +1,9 @@
 """Everything that happens to an order besides being cancelled: placed, shipped, delivered, returned, reopened, moved, amended."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from countermand.engine.cancel import possible, taxes_of
 from countermand.engine.evolve import evolve

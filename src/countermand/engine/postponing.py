@@ -1,7 +1,8 @@
 """A cancel that does not take effect now: it is written down, with all that is needed to decide it when its time comes."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.engine.allowance import Wait
 from countermand.engine.evolve import evolve

@@ -4,8 +4,9 @@ A hold stops goods from leaving, not from being cancelled. A lease stops a cance
 so that a picker who goes home never blocks an order for ever.
 """
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from countermand.engine.evolve import evolve
 from countermand.model.command import DropLease, LiftHold, PutHold, TakeLease

@@ -5,9 +5,10 @@ person ended.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
+
+from msgspec.structs import replace
 
 from countermand.engine.around import Around
 from countermand.engine.evolve import evolve

@@ -6,8 +6,10 @@ so two partial cancels, however close together, never promise more than was paid
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.model.command import Refund
 from countermand.model.obligation import Obligation, Owed

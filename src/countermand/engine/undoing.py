@@ -4,9 +4,10 @@ While the undo window lasts nothing has happened outside, so undoing is free. Af
 be undone by us: the caller is told which, and has to say that the rest shall be restored all the same.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.engine.around import Around
 from countermand.engine.evolve import evolve

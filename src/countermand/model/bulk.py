@@ -6,10 +6,12 @@ transaction that cancelled them, so a crash leaves a chunk either done or untouc
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 
 class BulkState(StrEnum):
@@ -59,8 +61,7 @@ class ItemOutcome(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """One order and what became of it. `code` is the refusal's."""
 
     order_id: str
@@ -70,16 +71,14 @@ class Item:
     cancellation_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
+class Chunk(Struct, frozen=True, kw_only=True):
     """Some of the selection. `items` None: not tried yet."""
 
     order_ids: tuple[str, ...]
     items: tuple[Item, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Which orders of the tenant, when not given by id. `placed_until` keeps out those that come later."""
 
     kind: str = "order"
@@ -89,8 +88,7 @@ class Selection:
     placed_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bulk:
+class Bulk(Struct, frozen=True, kw_only=True):
     """One bulk cancellation. `dialect` is whose orders; `request` the members of a single cancellation, as JSON.
 
     `refused_max_milli`: stop when more than so many thousandths of the orders tried were refused, once `tried_min` were.

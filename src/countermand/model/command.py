@@ -1,15 +1,15 @@
 """What can be asked of an order. One dataclass per command; the engine decides each (`countermand.engine`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from countermand.model.order import Hold, Lease, Line, Order, Payment, Shipment, TaxTotal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selector:
+class Selector(Struct, frozen=True, kw_only=True):
     """Names a line by one or more of its `Line.names`, all of which must be equal, and perhaps a part of its quantity.
 
     Without a quantity it takes all of every line that matches; with one it must match exactly one line.
@@ -21,8 +21,7 @@ class Selector:
     pointer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actors:
+class Actors(Struct, frozen=True, kw_only=True):
     """Who asked, who carried it out, and who is at fault: three facts that are often three parties."""
 
     requested_by: str = ""
@@ -30,8 +29,7 @@ class Actors:
     attributed_to: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
+class Amount(Struct, frozen=True, kw_only=True):
     """An amount stated by the caller instead of the one that follows from the lines.
 
     `taxes` None: split as the lines would have it.
@@ -58,8 +56,7 @@ class Charges(StrEnum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
+class Cancel(Struct, frozen=True, kw_only=True):
     """Cancel everything that is open (`selectors` None), or the selected units. All or nothing.
 
     `action` is looked up in `Lifecycle.allowed`: a dialect with two doors to cancelling gives each its own word.
@@ -88,8 +85,7 @@ class Cancel:
     due: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ship:
+class Ship(Struct, frozen=True, kw_only=True):
     """Everything that is open, or the selected units, leave with `shipment`.
 
     `happened`: this is a report of what has happened, so it is never refused for what it contradicts; what it contradicts
@@ -102,8 +98,7 @@ class Ship:
     happened: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deliver:
+class Deliver(Struct, frozen=True, kw_only=True):
     """Everything not yet delivered, or the selected units, arrived. Open units may arrive without having been shipped."""
 
     shipment: Shipment | None = None
@@ -111,8 +106,7 @@ class Deliver:
     action: str = "deliver"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return:
+class Return(Struct, frozen=True, kw_only=True):
     """Everything that left, or the selected units, came back. No units and an `amount`: money only."""
 
     selectors: tuple[Selector, ...] | None = None
@@ -120,16 +114,14 @@ class Return:
     action: str = "return"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reopen:
+class Reopen(Struct, frozen=True, kw_only=True):
     """The units of a shipment that was called off become open again, and are reserved again."""
 
     shipment_id: str
     action: str = "reopen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """Take a legal move of the lifecycle table. `payments` and `facts` replace the order's when given."""
 
     action: str
@@ -140,8 +132,7 @@ class Move:
     cancellation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amend:
+class Amend(Struct, frozen=True, kw_only=True):
     """Replace members of the order, each None left alone. What may be amended when is the dialect's to say, in its plan."""
 
     facts: bytes | None = None
@@ -155,37 +146,32 @@ class Amend:
     what: str = "amended"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A new order, complete as its dialect made it. Reservations are what its lines say in `reserved_milli`."""
 
     order: Order
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutHold:
+class PutHold(Struct, frozen=True, kw_only=True):
     """Nothing of the order may leave until the hold is lifted."""
 
     hold: Hold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiftHold:
+class LiftHold(Struct, frozen=True, kw_only=True):
     """The hold is over. One that is over already stays so."""
 
     hold_id: str
     lifted_by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeLease:
+class TakeLease(Struct, frozen=True, kw_only=True):
     """Fulfilment is about to pick. The same holder may take its lease again, to keep it longer."""
 
     lease: Lease
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropLease:
+class DropLease(Struct, frozen=True, kw_only=True):
     """The lease is over before its time. One that is over already stays so."""
 
     lease_id: str
@@ -200,8 +186,7 @@ class PaymentStep(StrEnum):
     REFUNDED = "refunded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportPayment:
+class ReportPayment(Struct, frozen=True, kw_only=True):
     """Something happened to the money of one tender. Never refused: it has happened."""
 
     payment_id: str
@@ -221,8 +206,7 @@ class Closing(StrEnum):
     WAIVE = "waive"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Close:
+class Close(Struct, frozen=True, kw_only=True):
     """What became of an obligation, or what shall become of it, with the name of whoever says so."""
 
     obligation_id: str
@@ -241,8 +225,7 @@ class Answer(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismiss:
+class Dismiss(Struct, frozen=True, kw_only=True):
     """A pending cancellation will not take effect."""
 
     cancellation_id: str
@@ -251,8 +234,7 @@ class Dismiss:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restore:
+class Restore(Struct, frozen=True, kw_only=True):
     """Undo an effective cancellation. `in_part`: even though some of what it did outside can't be undone."""
 
     cancellation_id: str

@@ -7,14 +7,14 @@ cancel, and no other type that begins with `order.` but `order.restored`; `lifec
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from countermand.model.order import Conflict, Hold, Lease, Line, Payment, PortionState, Shipment, TaxTotal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
+class Taking(Struct, frozen=True, kw_only=True):
     """Units taken out of one portion of a line and given another state, with the price and tax that go with them.
 
     `portion` is the index in `Line.portions` at the moment of the taking; takings of one event apply in order.
@@ -30,8 +30,7 @@ class Taking:
     released_milli: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
+class Amendment(Struct, frozen=True, kw_only=True):
     """Members of the order that were replaced; None left alone."""
 
     facts: bytes | None = None
@@ -47,8 +46,7 @@ class Amendment:
     pending: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One entry. `status` is the order's afterwards; `amount_minor` and `taxes` are what left its totals."""
 
     type: str

@@ -1,10 +1,9 @@
 """What things are called. Every key begins with the tenant, so that no query can forget it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OrderKey:
+class OrderKey(Struct, frozen=True, order=True):
     """One order of one tenant under one dialect. Ordered, because rows are locked in key order."""
 
     tenant: str
@@ -12,8 +11,7 @@ class OrderKey:
     order_id: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RecordKey:
+class RecordKey(Struct, frozen=True, order=True):
     """A document that lives beside orders: a rental, an asset, a company, a counter. `kind` is the dialect's word."""
 
     tenant: str
@@ -22,8 +20,7 @@ class RecordKey:
     record_id: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AliasKey:
+class AliasKey(Struct, frozen=True, order=True):
     """Another name of an order, unique per tenant and dialect: the shop's own number, a duplicate-detection key.
 
     An alias names at most one order. Placing an order takes its aliases over from an earlier one.
@@ -35,8 +32,7 @@ class AliasKey:
     value: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ClaimKey:
+class ClaimKey(Struct, frozen=True, order=True):
     """One idempotency key of one caller on one operation."""
 
     tenant: str

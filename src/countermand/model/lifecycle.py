@@ -4,8 +4,9 @@ The engine reads these tables and knows none of the words in them. A pair that i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Standing(StrEnum):
@@ -26,8 +27,7 @@ class Repeat(StrEnum):
     SAME_ANSWER = "same_answer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifecycle:
+class Lifecycle(Struct, frozen=True, kw_only=True):
     """The tables of one kind of order.
 
     `allowed` maps an action that works on units (`cancel`, `ship`, `deliver`, `return`, `reopen`, or a dialect's own word for

@@ -1,9 +1,10 @@
 """What is still owed to the outside because of a decision. Committed with the decision, settled by the relay."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class ObligationState(StrEnum):
@@ -23,8 +24,7 @@ class ObligationState(StrEnum):
         return self in {ObligationState.SETTLED, ObligationState.WAIVED, ObligationState.WITHDRAWN}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class Owed(Struct, frozen=True, kw_only=True):
     """Something owed because of a decision, before it has an id. `not_before`: the undo window ends then."""
 
     kind: str
@@ -36,8 +36,7 @@ class Owed:
     owner: str = "relay"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obligation:
+class Obligation(Struct, frozen=True, kw_only=True):
     """One thing owed. `kind` is `notice` for what a vendor itself would tell somebody.
 
     `address` None: nobody gave one; the notice is recorded and owed to nobody. `data` is enough to build the message.

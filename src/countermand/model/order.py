@@ -6,9 +6,10 @@ to what was ordered; that is the frozen price basis on which partial cancels are
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from countermand.model.keys import OrderKey
 
@@ -26,8 +27,7 @@ class PortionState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
+class Portion(Struct, frozen=True, kw_only=True):
     """Some units of a line that share one fate. Price and tax are of the whole portion; the price includes the tax."""
 
     state: PortionState
@@ -38,8 +38,7 @@ class Portion:
     shipment_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One row of an order.
 
     `names` are the identifiers by which a caller may select the line, each in the dialect's own spelling of the key
@@ -68,16 +67,14 @@ class Line:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxTotal:
+class TaxTotal(Struct, frozen=True, kw_only=True):
     """Tax of an order at one rate. The rate is in thousandths of a percent: 21 % is 21000."""
 
     rate_milli: int
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shipment:
+class Shipment(Struct, frozen=True, kw_only=True):
     """How some units left: a parcel with its carrier, or a rental with its device."""
 
     shipment_id: str
@@ -87,8 +84,7 @@ class Shipment:
     delivered_on: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+class Payment(Struct, frozen=True, kw_only=True):
     """Money of one tender. `authorised`, `captured` and `refunded` are running totals in minor units.
 
     `voiding` and `refunding` are what open obligations have promised to give back, so that nothing is promised twice;
@@ -106,8 +102,7 @@ class Payment:
     refunding_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Hold(Struct, frozen=True, kw_only=True):
     """Why nothing of the order may leave for now. Cancelling stays possible."""
 
     hold_id: str
@@ -116,8 +111,7 @@ class Hold:
     placed_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Struct, frozen=True, kw_only=True):
     """The stop-ship lease: fulfilment is about to pick these lines (none named: all), and until then a cancel must wait."""
 
     lease_id: str
@@ -127,8 +121,7 @@ class Lease:
     line_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tie:
+class Tie(Struct, frozen=True, kw_only=True):
     """Something outside that hangs on the order and must be undone or told when it is cancelled.
 
     `kind` becomes the obligation's: `coupon`, `credit_note`, `message`, `carrier_label`, `vendor_cancellation`.
@@ -151,8 +144,7 @@ class ConflictKind(StrEnum):
     REFUNDED_ELSEWHERE = "refunded_elsewhere"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
+class Conflict(Struct, frozen=True, kw_only=True):
     """One late truth. `remedy` is the kind of the obligation that puts it right; empty when nothing has to be done."""
 
     conflict_id: str
@@ -164,8 +156,7 @@ class Conflict:
     payment_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """One order as it stands now.
 
     `status` is a word of its dialect's lifecycle for `kind`. `total_minor` and `taxes` are what the customer still owes or

@@ -3,9 +3,10 @@
 A refusal is a value. Its enumeration is in order of precedence: when several apply, the first is the answer.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from countermand.model.command import Cancel, Refund
 from countermand.model.event import Event, Taking
@@ -60,8 +61,7 @@ class Cause(StrEnum):
     PREVIEW_DIFFERS = "PREVIEW_DIFFERS"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """No. `order` is what the decision was made on (None: there is none), so that the answer can name its status.
 
     `vendor_code` is set with VENDOR_RULE only: a word that the same dialect's encoder understands.
@@ -103,8 +103,7 @@ class CancellationState(StrEnum):
         return self in {CancellationState.ACCEPTED, CancellationState.COMPLETED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancellation:
+class Cancellation(Struct, frozen=True, kw_only=True):
     """The record of one cancel: what was asked, by whom and why, and what it did or will do.
 
     `command` is kept while it is pending. `due_at` is when a pending one takes effect or times out by itself; until
@@ -142,8 +141,7 @@ class Cancellation:
     decided_because: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """Yes: the order as it now stands and what happened. No events: it was so already and nothing changed."""
 
     order: Order
@@ -156,8 +154,7 @@ class Accepted:
     obligations: tuple[Obligation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(Struct, frozen=True, kw_only=True):
     """What a committed request came to, for its encoder. `note` is whatever the dialect's plan handed through."""
 
     order: Order | None

@@ -3,15 +3,15 @@
 Every member's default means "no rule", so that a tenant who sets nothing pays for nothing.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 #: A whole, in thousandths of a percent: fees are shares of it.
 PERCENT_MILLI_MAX = 100_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fee:
+class Fee(Struct, frozen=True, kw_only=True):
     """What a cancel costs from `after_s` seconds after placement on, until the next fee of the policy begins."""
 
     after_s: int = 0
@@ -26,8 +26,7 @@ class OnTimeout(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(Struct, frozen=True, kw_only=True):
     """Which cancels somebody must agree to: those that give back `above_minor` or more, for so long at most."""
 
     above_minor: int = 0
@@ -35,8 +34,7 @@ class Approval:
     on_timeout: OnTimeout = OnTimeout.REJECTED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """The rules of one tenant for the orders of one dialect. None and zero: no rule.
 
     `cancellable` narrows the lifecycle's own list, it never widens it. Within `cooling_off_s` of placement a cancel needs no

@@ -1,9 +1,10 @@
 """What can be read. A query is a value; the store answers it from an index (`countermand.store.port`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, OrderKey, RecordKey
@@ -15,8 +16,7 @@ from countermand.model.record import Record
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """A page of orders or records in a total order: by `sort`, ties by id.
 
     `sort` is `placed_at` (`created_at` for records), `id`, or the name of a facet. `facets` must all be equal. `after` is
@@ -36,15 +36,13 @@ class Listing:
     count: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetOrder:
+class GetOrder(Struct, frozen=True, kw_only=True):
     """The order, or None. By key, by one of its aliases, or as the parent of a record."""
 
     key: OrderKey | AliasKey | RecordKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListOrders:
+class ListOrders(Struct, frozen=True, kw_only=True):
     """A `Page` of orders of one tenant and dialect; `kind` None for all kinds."""
 
     tenant: str
@@ -53,15 +51,13 @@ class ListOrders:
     listing: Listing = field(default_factory=Listing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetRecord:
+class GetRecord(Struct, frozen=True, kw_only=True):
     """The record, or None."""
 
     key: RecordKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListRecords:
+class ListRecords(Struct, frozen=True, kw_only=True):
     """A `Page` of records of one kind, perhaps of one order only."""
 
     tenant: str
@@ -71,8 +67,7 @@ class ListRecords:
     listing: Listing = field(default_factory=Listing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListEvents:
+class ListEvents(Struct, frozen=True, kw_only=True):
     """The events of one order after a sequence number, oldest first."""
 
     key: OrderKey
@@ -80,16 +75,14 @@ class ListEvents:
     limit: int = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetCancellation:
+class GetCancellation(Struct, frozen=True, kw_only=True):
     """The cancellation of an order with its obligations, notices left out; None when there is no such."""
 
     key: OrderKey
     cancellation_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListCancellations:
+class ListCancellations(Struct, frozen=True, kw_only=True):
     """A `Page` of cancellations of one order, or of all orders of a tenant (`key` None), newest first.
 
     `after` is the id of the last one seen.
@@ -102,8 +95,7 @@ class ListCancellations:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListObligations:
+class ListObligations(Struct, frozen=True, kw_only=True):
     """A `Page` of what is or was owed for one order, notices left out, oldest first. `after` as above."""
 
     key: OrderKey
@@ -116,8 +108,7 @@ Query = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[Item]):
+class Page(Struct, Generic[Item], frozen=True, kw_only=True):
     """Some rows, whether more follow, and how many there are in all when that was asked."""
 
     items: tuple[Item, ...]
@@ -125,8 +116,7 @@ class Page(Generic[Item]):
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     """A cancellation with everything that is or was owed for it."""
 
     cancellation: Cancellation

@@ -1,14 +1,14 @@
 """Documents that live beside orders and change together with them: rentals, assets, companies, subscriptions to notices."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from countermand.model.keys import RecordKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """One document. `body` is the dialect's JSON; `order_id` its parent order, if it has one, which never changes.
 
     `facets` are the values by which lists filter and sort it. `deleted` takes it out of the store.

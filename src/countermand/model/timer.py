@@ -1,11 +1,11 @@
 """What falls due at an instant: a row that somebody set and that is run once, by whichever process comes first."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class TimerKey:
+
+class TimerKey(Struct, frozen=True, order=True):
     """One timer. The id is chosen by whoever sets it, so that it can be set anew or ended without being read."""
 
     tenant: str
@@ -13,8 +13,7 @@ class TimerKey:
     timer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timer:
+class Timer(Struct, frozen=True, kw_only=True):
     """`kind` says who runs it (`countermand.service.timers`); `body` is JSON of its own, `order_id` what it is about.
 
     It falls due on its dialect's clock. Set again under the same id, it takes the new instant and body.

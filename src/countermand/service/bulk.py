@@ -6,8 +6,9 @@ A process that dies leaves a chunk done or untouched; whoever has the timer next
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Dialect, Held, Plan, WireRequest
 from countermand.dialects.native.bulk import asks_of, item_of, selected

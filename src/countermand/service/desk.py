@@ -8,9 +8,12 @@ is rolled back and tried again ask by ask, so a bad one never takes its neighbou
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Claim, Dialect, Held, Plan, WireAnswer
 from countermand.model.keys import OrderKey, RecordKey
@@ -41,7 +44,7 @@ class Group:
     """Asks of one tenant that are decided in one database transaction, with a last one that knows how they ended.
 
     `proceed` sees the records and the timer that the last ask names before anything is decided: when it says no, nothing is.
-    `rehearse`: decide as ever, and write nothing but what the last ask says.
+    `rehearse`: decide as ever, and write nothing but what the last ask says. `unanimous`: one refusal, and nothing is written.
     """
 
     tenant: str
@@ -52,6 +55,7 @@ class Group:
     timer: TimerKey | None = None
     proceed: Callable[[Held], bool] = lambda _: True
     rehearse: bool = False
+    unanimous: bool = False
 
 
 @dataclass(slots=True)
@@ -110,8 +114,10 @@ class Desk:
             sheet = Sheet(loaded, self._new_id, rules)
             if not group.proceed(sheet.held(opening, now)):
                 return Judged(sheet.writes, None)
-            judging = Sheet(copied(loaded), self._new_id) if group.rehearse else sheet
+            judging = Sheet(copied(loaded), self._new_id, rules) if group.rehearse else sheet
             verdicts = tuple(judging.judge(dialect, ask, instants[dialect.name]) for dialect, ask in group.asks)
+            if group.unanimous and any(isinstance(verdict, Refused) for verdict in verdicts):
+                return Judged(Writes(), verdicts)
             concluded = sheet.judge(group.dialect, group.conclude(verdicts), now)
             assert not isinstance(concluded, Refused), "a conclusion only writes down what was decided"
             return Judged(sheet.writes, verdicts)
@@ -191,12 +197,14 @@ class Desk:
 
 def copied(loaded: Loaded) -> Loaded:
     """The same rows, to be changed without changing what was loaded."""
-    return Loaded(
+    return replace(
+        loaded,
         orders=dict(loaded.orders),
         names=dict(loaded.names),
         records=dict(loaded.records),
         claims=dict(loaded.claims),
         timers=dict(loaded.timers),
+        histories=deepcopy(loaded.histories),
     )
 
 

@@ -4,9 +4,11 @@ Two asks for one order see each other. An ask that is refused, or whose plan rai
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Dialect, Held, Notice, Plan
 from countermand.dialects.wire import to_facts

@@ -10,9 +10,10 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import AccountSeed, Login, RateLimit
 from countermand.store.port import Store, StoredKey, StoredLogin

@@ -4,7 +4,7 @@ A scheduled one takes effect; a request that nobody decided ends as its policy s
 come to in the meantime is decided then, not now: a cancel that is refused by then is written down as failed.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Held, Plan
 from countermand.dialects.wire import facts_of

@@ -10,11 +10,12 @@ Rule 2: a timer that could not be run stays due, and is taken again when its lea
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Dialect, Held, Plan
 from countermand.model.keys import ClaimKey

@@ -8,9 +8,10 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
@@ -28,8 +29,7 @@ class StoreUnavailable(Exception):  # noqa: N818 - it names a state of the world
     """The database can't be reached or did not answer in time. Nothing is known to have been changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredClaim:
+class StoredClaim(Struct, frozen=True, kw_only=True):
     """An idempotency key that was used: the fingerprint of its request, and the answer that it got."""
 
     key: ClaimKey
@@ -40,8 +40,7 @@ class StoredClaim:
     created_at: datetime
 
 
-@dataclass(slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, kw_only=True):
     """What a batch needs to see. `names` are orders to be found by alias or through one of their records."""
 
     orders: set[OrderKey] = field(default_factory=set)
@@ -55,16 +54,14 @@ class Wanted:
     histories: set[OrderKey | AliasKey | RecordKey] = field(default_factory=set)
 
 
-@dataclass(slots=True, kw_only=True)
-class History:
+class History(Struct, kw_only=True):
     """The cancellations of an order and what is or was owed for it, notices left out, each oldest first."""
 
     cancellations: list[Cancellation] = field(default_factory=list)
     obligations: list[Obligation] = field(default_factory=list)
 
 
-@dataclass(slots=True, kw_only=True)
-class Loaded:
+class Loaded(Struct, kw_only=True):
     """What there is of it, locked. Absent members do not exist."""
 
     orders: dict[OrderKey, Order] = field(default_factory=dict)
@@ -76,8 +73,7 @@ class Loaded:
     histories: dict[OrderKey, History] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
-class Writes:
+class Writes(Struct, kw_only=True):
     """What a batch changes. For orders and records the row before (None: new) stands beside the row after."""
 
     orders: dict[OrderKey, tuple[Order | None, Order]] = field(default_factory=dict)
@@ -98,16 +94,14 @@ class Writes:
         return bool(self.orders or self.records or self.claims or self.obligations or self.timers)
 
 
-@dataclass(slots=True)
-class Judged(Generic[Value]):
+class Judged(Struct, Generic[Value]):
     """What a batch came to: the rows to write, and the value for whoever asked."""
 
     writes: Writes
     value: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerLease:
+class TimerLease(Struct, frozen=True, kw_only=True):
     """For how long due timers are kept for one process alone: from `now` until `until`, in real time; how many at most."""
 
     now: datetime
@@ -115,8 +109,7 @@ class TimerLease:
     limit: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredKey:
+class StoredKey(Struct, frozen=True, kw_only=True):
     """A credential as stored: only the hash of its secret. `expires_at` None: never."""
 
     key_id: str
@@ -134,8 +127,7 @@ class StoredKey:
     revoked_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredLogin:
+class StoredLogin(Struct, frozen=True, kw_only=True):
     """A name and password that can be traded for a token of `key`'s making. `password_hash` holds its own salt."""
 
     username: str
@@ -143,8 +135,7 @@ class StoredLogin:
     key: StoredKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorldRows:
+class WorldRows(Struct, frozen=True, kw_only=True):
     """Everything a sandbox world writes: it replaces all rows of `dialect` under these tenants and any it wrote before."""
 
     dialect: str
@@ -154,8 +145,7 @@ class WorldRows:
     records: tuple[Record, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effects:
+class Effects(Struct, frozen=True, kw_only=True):
     """What a sandbox vendor has done since its world was put, and what it holds."""
 
     events: tuple[tuple[str, Event], ...]

@@ -1,9 +1,9 @@
 """Cancel Order, judged on a ledger in memory."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from countermand.dialects.fastpod.cancel import encode
 from countermand.dialects.fastpod.documents import CANCELLED_KEYS, CANCELLED_LINE_KEYS

@@ -1,9 +1,9 @@
 """Every no: the tables are whole, the envelope is one, and the switches have two positions."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, RateLimit, RateState
 from countermand.dialects.fastpod.codes import FAULTS, REFUSALS, VENDOR_RULES, encode_fault, not_found, refused

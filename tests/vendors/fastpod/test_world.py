@@ -1,8 +1,7 @@
 """Worlds: whose an order is, and what a partial document comes to."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from countermand.dialects.contract import CallerFault, FaultKind, World
 from countermand.dialects.fastpod import DIALECT

@@ -2,11 +2,11 @@
 (github.com/skatkov/frontgo, test/vcr_cassettes).
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from countermand.dialects.frontpayment import rules
 from countermand.dialects.frontpayment.formats import date_of, is_email, is_number, is_url

@@ -1,11 +1,11 @@
 """Laws of this dialect: whatever the order, the sizes and the bytes, sums agree and a bad request is a 400."""
 
 import json
-from dataclasses import replace
 from typing import get_args
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from countermand.dialects.contract import SCOPES, CallerFault, Fault, FaultKind, Write
 from countermand.dialects.skippay import DIALECT

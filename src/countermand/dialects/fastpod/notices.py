@@ -7,10 +7,10 @@ list.
 """
 
 from collections.abc import Mapping
-from msgspec.structs import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Caller, Held, Notice
 from countermand.dialects.wire import facts_of, iso_micros, to_facts

@@ -6,8 +6,9 @@ after (api-4681586, api-4681584) shows every figure unchanged.
 """
 
 from collections.abc import Mapping, Sequence
-from msgspec.structs import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.wire import facts_of, to_facts
 from countermand.model.order import UNIT_MILLI, Line, Order, Payment, Portion, PortionState, Shipment

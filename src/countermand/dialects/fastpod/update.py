@@ -5,9 +5,10 @@ An order is edited while it is `draft`, `new_order` or `on_hold`, and priced aga
 """
 
 from collections.abc import Mapping, Sequence
-from msgspec.structs import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, FieldFault, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer

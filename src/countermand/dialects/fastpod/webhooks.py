@@ -5,9 +5,10 @@ read off a sibling's pages and are no evidence about FastPOD; the list of delive
 all of it away.
 """
 
-from msgspec.structs import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import (
     READ,

@@ -4,10 +4,10 @@ A refund names products by the id that the order's details show, and the sum tha
 have a weekly limit, above which a person at Front Payment approves (Request Refund Approval).
 """
 
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireRequest, Write
 from countermand.dialects.wire import major_of, minor_of

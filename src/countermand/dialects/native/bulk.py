@@ -5,11 +5,11 @@ make (`asks_of`), so the two can't come to differ.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from countermand.dialects.contract import (
@@ -72,7 +72,7 @@ def decode_create(wire: WireRequest, caller: Caller) -> Ask:
         raise invalid(error) from error
     if given.cancellation.get("operation_id"):
         raise CallerFault(
-            Fault(kind=FaultKind.INVALID, detail="a bulk gives each cancellation its operation_id itself")
+            Fault(kind=FaultKind.INVALID, detail="an operation_id names one cancellation")
         )
     claim = cancellations.claim_of(wire, caller)
     # What a single cancellation with these members would be told, the bulk is told before anything begins.
@@ -91,13 +91,12 @@ def decode_create(wire: WireRequest, caller: Caller) -> Ask:
 
 
 def _begun(given: NewBulk, caller: Caller, held: Held) -> Bulk:
-    bulk_id = held.new_id()
     chosen = given.filter
     return Bulk(
-        bulk_id=bulk_id,
+        bulk_id=held.new_id(),
         dialect=given.dialect,
         state=BulkState.SELECTING,
-        request=to_facts({**given.cancellation, "operation_id": f"bulk.{bulk_id}"}),
+        request=to_facts(given.cancellation),
         created_at=held.now,
         created_by=caller.key_id,
         selection=None
@@ -301,12 +300,11 @@ def show(bulk: Bulk) -> dict[str, object]:
 
 
 def asks_of(order_ids: tuple[str, ...], caller: Caller, *, wire: WireRequest) -> tuple[Ask, ...]:
-    """What single cancellations of these orders would ask, word for word. `caller` is whoever asked for the bulk.
-
-    The request is read once: what it asks is the same for every order, and only the order differs.
-    """
-    single = replace(cancellations.decode(replace(wire, params={"order": ""}), caller), claim=None)
-    return tuple(replace(single, order=caller.order(order_id)) for order_id in order_ids)
+    """What single cancellations of these orders would ask, word for word. `caller` is whoever asked for the bulk."""
+    return tuple(
+        replace(cancellations.decode(replace(wire, params={"order": order_id}), caller), claim=None)
+        for order_id in order_ids
+    )
 
 
 def item_of(order_id: str, verdict: Verdict, *, wire: WireRequest) -> Item:

@@ -23,7 +23,7 @@ from countermand.dialects.contract import (
     World,
     Write,
 )
-from countermand.dialects.native import bulk, cancellations, orders
+from countermand.dialects.native import bulk, cancellations, imports, orders
 from countermand.dialects.native.lifecycle import ORDER
 from countermand.dialects.native.problems import encode_fault
 from countermand.dialects.wire import bearer
@@ -110,6 +110,7 @@ DIALECT = Dialect(
             handler=Write(decode=cancellations.decode, encode=cancellations.encode),
         ),
         *bulk.ROUTES,
+        *imports.ROUTES,
     ),
     rewrite=lambda wire: wire,
     credential=_credential,

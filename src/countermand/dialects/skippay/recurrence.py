@@ -4,9 +4,8 @@ The vendor's OpenAPI file: Createapplicationfromrecurrence, Getrecurrence, Updat
 application that was created with `isRecurring`; its state follows that application's until it is ended.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer

@@ -4,8 +4,10 @@ begin anywhere in its life; what the document leaves out follows from what it sa
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import World as Given
 from countermand.model.order import Line, Order, Portion, PortionState, Shipment

@@ -6,9 +6,9 @@ code of a failed login is not published.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from countermand.dialects.contract import (

@@ -1,7 +1,6 @@
 """A sandbox world: applications in the vendor's own shape, filled in where they say nothing (README, "Worlds")."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from countermand.dialects.contract import Account, CallerFault, Fault, FaultKind, FieldFault, Seeded, World as Given

@@ -16,14 +16,14 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Cancelled(Document, frozen=True, kw_only=True):
-    """The item of cancel and confirm: exactly two keys ("apenas os campos essenciais", Cancel Order page)."""
+    """An order that was cancelled or confirmed: only the essential members."""
 
     id: str
     status: str
 
 
 class OrderItem(Document, frozen=True, kw_only=True):
-    """An order. `maxEta` and `minEta` are called dates and typed number; whatever a world says is shown."""
+    """An order. The vendor calls `maxEta` and `minEta` dates and types them as numbers."""
 
     id: str
     order_number: Number
@@ -151,7 +151,7 @@ class KeptHardware(Hardware, frozen=True, kw_only=True):
 
 
 class CatalogItem(Document, frozen=True, kw_only=True):
-    """`price` and `stock` are strings on the page."""
+    """A model that can be ordered. `price` and `stock` are strings."""
 
     id: str
     country_code: str

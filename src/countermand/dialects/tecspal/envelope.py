@@ -8,9 +8,11 @@ A member that is null is the same as one left out. Members that the pages don't 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer, read_object

@@ -4,10 +4,11 @@
 whose address is known stands for that employee.
 """
 
-from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Caller, Held
 from countermand.dialects.wire import iso_millis
@@ -26,8 +27,7 @@ _REQUIRED: Final = ("name", "country_code", "legal_number", "contact_email", "ph
 _UPDATED: Final = (*_REQUIRED, "abm_code")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(Struct, frozen=True, kw_only=True):
     """The parties, and the records of those that are new or have changed."""
 
     code: str

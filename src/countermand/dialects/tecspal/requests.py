@@ -41,7 +41,7 @@ def _whole(value: object) -> object:
 Text = Annotated[str, Field(min_length=1, max_length=TEXT_CHARS_MAX, pattern=r"^[^\x00]*$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
-Amount = Annotated[StrictInt, BeforeValidator(_whole), Field(ge=1, le=AMOUNT_MAX)]
+Amount = Annotated[StrictInt, Field(ge=1, le=AMOUNT_MAX), BeforeValidator(_whole)]
 
 SendTo = Literal["EMPLOYEE", "STORAGE", "OFFICE", "QUOTE_ONLY"]
 QuotedType = Literal["MACBOOK", "PC", "EXTENDED_WARRANTY_MAC", "EXTENDED_WARRANTY_WINDOWS"]
@@ -71,7 +71,7 @@ class Request(BaseModel):
 
 
 class OrderRef(Request):
-    """`data` of Cancel Order and Confirm Order. Read by hand there: a value of another type is an order that doesn't exist."""
+    """`data` of Cancel Order and Confirm Order. A value of another type names an order that doesn't exist."""
 
     id: Text
     company_code: Text
@@ -170,7 +170,7 @@ def _said(name: str, kind: str) -> dict[str, str]:
 
 
 class CatalogHardware(Request):
-    """An item of Create Order, whose page could not be read: the model by the name that Create Hardware gives it."""
+    """An item of Create Order: a model of the catalogue."""
 
     common_model_id: Text
     amount: Amount = 1
