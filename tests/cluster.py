@@ -73,7 +73,17 @@ class Cluster:
             shutil.chown(self._folder, self._user)
 
     def __enter__(self) -> Self:
-        self.run("initdb", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-U", "postgres", "-D", str(self.data))
+        self.run(
+            "initdb",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+            "-U",
+            "postgres",
+            "-D",
+            str(self.data),
+        )
         self.start()
         return self
 

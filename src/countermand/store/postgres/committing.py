@@ -1,10 +1,10 @@
 """One batch as a database transaction, and what became of it.
 
 Two ways, one set of statements:
-* **light**: load without locks, decide, write. The write is one statement and its own transaction, and checks every version
-  that it changes. Two round trips. For batches whose every decision shows in the version of an order.
-* **careful**: the same between BEGIN and COMMIT, with everything that was loaded locked. For batches that look at records,
-  and for the second try of a light one that met another.
+* **light**: load without locks, decide, write. The write is one statement and its own transaction; it checks the version of
+  every row that was read, and locks those that it doesn't change. Two round trips.
+* **careful**: the same between BEGIN and COMMIT, with everything that was loaded locked. For batches that read sets of rows,
+  where a new row would not show in any version, and for the second try of a light one that met another.
 
 Whoever lost a connection while writing doesn't know whether the batch was committed. It is read, never guessed: each batch
 writes a row with an id of its own, and whoever wants to know writes the same row (`fence`).
@@ -25,7 +25,7 @@ from countermand.store.postgres.failures import LOST, RACED, REFUSED, LostAcknow
 from countermand.store.postgres.loading import load, needs_locks, tenant_of, tenant_written
 from countermand.store.postgres.sessions import PAUSE_S, Session, Sessions
 from countermand.store.postgres.transacting import begin
-from countermand.store.postgres.writing import Asked, Parts, parts_of, write
+from countermand.store.postgres.writing import Parts, Seen, parts_of, write
 
 Value = TypeVar("Value")
 
@@ -46,10 +46,6 @@ _OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (StoreUnavailable, *LOST, *R
 
 class Unwritable(Exception):  # noqa: N818 - it says what is wrong with the batch
     """Rows that collide with what is stored however often the batch is decided anew. A bug in whoever made them."""
-
-
-class _NeedsLocks(Exception):  # noqa: N818 - a way that turned out to be the wrong one
-    """A light batch came to write records. Nothing was written; it is done again, carefully."""
 
 
 class _Lost(Exception):  # noqa: N818 - not an error yet: the outcome is still to be read
@@ -79,7 +75,7 @@ class Committer:
 
     async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
         """See `Store.transact`. Raises StoreUnavailable, Unwritable, and whatever `judge` raises."""
-        keys = (*wanted.orders, *wanted.names, *wanted.records, *wanted.claims, *wanted.timers)
+        keys = (*wanted.orders, *wanted.names, *wanted.claims)
         await self._let_pass(keys)
         ended = asyncio.Event()
         self._under_way.update(dict.fromkeys(keys, ended))
@@ -103,8 +99,6 @@ class Committer:
             attempt = _Attempt(wanted, judge, careful, secrets.token_hex(16))
             try:
                 return await self._attempt(attempt)
-            except _NeedsLocks:
-                careful = True
             except RACED as error:
                 careful, failure = True, error
             except _Lost as error:
@@ -121,12 +115,10 @@ class Committer:
                 if attempt.careful:
                     await begin(session, pooled=self._pooled)
                 loaded = await load(session, attempt.wanted, locked=attempt.careful)
-                asked = Asked.of(attempt.wanted, loaded)
+                seen = Seen.of(attempt.wanted, loaded, locked=attempt.careful)
                 judged = attempt.judged = attempt.judge(loaded)
                 if judged.writes:
-                    if judged.writes.records and not attempt.careful:
-                        raise _NeedsLocks
-                    await self._write(session, attempt, parts_of(judged.writes, asked))
+                    await self._write(session, attempt, parts_of(judged.writes, seen))
                 return judged.value
         except asyncpg.DataError:
             raise

@@ -49,6 +49,11 @@ def named(name: str) -> Composed:
 
 
 @cache
+def records(*, locked: bool) -> Composed:
+    return numbered(f"{PARTS['records']} {PARTS['records_locking']}" if locked else PARTS["records"])
+
+
+@cache
 def loading(*, locked: bool, sources: tuple[str, ...], claims: bool) -> Composed:
     """What a batch loads in one statement. `sources` are the parts that find orders by other names."""
     tables = [("named", " UNION ALL ".join(PARTS[source] for source in sources))] if sources else []

@@ -1,7 +1,7 @@
 """Loads what a batch wants: one statement for orders, names and claims, and one more for records.
 
-A batch that reads one order per ask loads without locks, because its write checks every version that it read
-(`countermand.store.postgres.writing`). A batch that reads records loads with locks.
+A batch that reads single rows loads them without locks, because its write checks every version that it read
+(`countermand.store.postgres.writing`). A batch that reads sets of rows loads with locks.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,20 @@ import msgspec
 
 from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
 from countermand.model.timer import TimerKey
-from countermand.store.port import Loaded, StoredClaim, Wanted, Writes
-from countermand.store.postgres.composing import loading, named
+from countermand.store.port import History, Loaded, StoredClaim, Wanted, Writes
+from countermand.store.postgres.composing import Composed, loading, named, records
 from countermand.store.postgres.sessions import Session
 from countermand.store.postgres.texts import storable
-from countermand.store.rows import OrderRow, RecordRow, instant, order_of, record_of, timer_of
+from countermand.store.rows import (
+    OrderRow,
+    RecordRow,
+    cancellation_of,
+    instant,
+    obligation_of,
+    order_of,
+    record_of,
+    timer_of,
+)
 
 _decode_headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 
@@ -55,8 +64,8 @@ def tenant_written(writes: Writes) -> str:
 
 
 def needs_locks(wanted: Wanted) -> bool:
-    """Whether what is wanted can change without the version of an order telling."""
-    return bool(wanted.records or wanted.order_kinds or wanted.timers)
+    """Whether a set of rows is wanted, which can grow without the version of any row telling."""
+    return bool(wanted.order_kinds or wanted.histories or wanted.timers)
 
 
 async def load(session: Session, wanted: Wanted, *, locked: bool) -> Loaded:
@@ -81,14 +90,11 @@ async def load(session: Session, wanted: Wanted, *, locked: bool) -> Loaded:
         rows = await session.fetch(statement.text, *statement.arguments(values))
         _take(loaded, rows, tenant=tenant, names=(*aliases, *children))
     if wanted.records or wanted.order_kinds:
-        await _load_records(session, wanted, tenant=tenant, loaded=loaded)
+        await _load_records(session, wanted, loaded=loaded, statement=records(locked=locked))
+    if wanted.histories:
+        await _load_histories(session, wanted, loaded=loaded)
     if wanted.timers:
-        statement = named("timers_locked")
-        keys = sorted(key for key in wanted.timers if storable(key.timer_id))
-        values = {"tenant": tenant, "timer_dialects": [key.dialect for key in keys]}
-        values["timer_ids"] = [key.timer_id for key in keys]
-        timers = [timer_of(body) for (body,) in await session.fetch(statement.text, *statement.arguments(values))]
-        loaded.timers = {timer.key: timer for timer in timers}
+        await _load_timers(session, wanted, loaded=loaded)
     return loaded
 
 
@@ -135,15 +141,15 @@ def _take(
             loaded.names[names[row[1] - 1]] = OrderKey(tenant, row[2], row[3])
 
 
-async def _load_records(session: Session, wanted: Wanted, *, tenant: str, loaded: Loaded) -> None:
-    keys = sorted(key for key in wanted.records if storable(key.record_id))
-    holders = {holder: loaded.names.get(holder) for holder in wanted.order_kinds if not isinstance(holder, OrderKey)}
-    parents = {
+async def _load_records(session: Session, wanted: Wanted, *, loaded: Loaded, statement: Composed) -> None:
+    tenant = tenant_of(wanted)
+    keys = [key for key in wanted.records if storable(key.record_id)]
+    parents = [
         (parent, kind)
         for holder, kinds in wanted.order_kinds.items()
+        if (parent := _parent(holder, loaded)) is not None
         for kind in kinds
-        if (parent := holder if isinstance(holder, OrderKey) else holders[holder]) and parent in loaded.orders
-    }
+    ]
     if not keys and not parents:
         return
     values = {
@@ -155,7 +161,36 @@ async def _load_records(session: Session, wanted: Wanted, *, tenant: str, loaded
         "parent_ids": [parent.order_id for parent, _ in parents],
         "parent_kinds": [kind for _, kind in parents],
     }
-    statement = named("records_locked")
     for row in await session.fetch(statement.text, *statement.arguments(values)):
-        record = record_of(RecordRow(tenant, *row))
+        record = record_of(RecordRow(str(tenant), *row))
         loaded.records[record.key] = record
+
+
+async def _load_histories(session: Session, wanted: Wanted, *, loaded: Loaded) -> None:
+    parents = {parent for holder in wanted.histories if (parent := _parent(holder, loaded)) is not None}
+    loaded.histories = {parent: History() for parent in parents}
+    tenant, statement = tenant_of(wanted), named("histories")
+    values = {"tenant": tenant, **_orders(tuple(parents))}
+    for what, dialect, order_id, body, _ in await session.fetch(statement.text, *statement.arguments(values)):
+        history = loaded.histories[OrderKey(str(tenant), dialect, order_id)]
+        if what == 0:
+            history.cancellations.append(cancellation_of(body))
+        else:
+            history.obligations.append(obligation_of(body))
+
+
+async def _load_timers(session: Session, wanted: Wanted, *, loaded: Loaded) -> None:
+    keys = [key for key in wanted.timers if storable(key.timer_id)]
+    values = {
+        "tenant": tenant_of(wanted),
+        "timer_dialects": [key.dialect for key in keys],
+        "timer_ids": [key.timer_id for key in keys],
+    }
+    statement = named("timers_locked")
+    timers = [timer_of(body) for (body,) in await session.fetch(statement.text, *statement.arguments(values))]
+    loaded.timers = {timer.key: timer for timer in timers}
+
+
+def _parent(holder: OrderKey | AliasKey | RecordKey, loaded: Loaded) -> OrderKey | None:
+    key = holder if isinstance(holder, OrderKey) else loaded.names.get(holder)
+    return key if key in loaded.orders else None

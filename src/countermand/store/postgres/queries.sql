@@ -58,9 +58,9 @@ SELECT n.nth, r.dialect, r.order_id
   JOIN records r ON r.tenant = :tenant AND r.dialect = n.dialect AND r.kind = n.kind AND r.record_id = n.record_id
  WHERE r.order_id IS NOT NULL
 
--- name: records_locked
--- The records that were asked for, and those of some kinds that belong to an order. Asked after the orders are locked,
--- so that whoever adds one to an order has either finished or waits.
+-- name: records
+-- The records that were asked for, and those of some kinds that belong to an order. For the latter, asked after the orders
+-- are locked, so that whoever adds one to an order has either finished or waits.
 SELECT r.dialect, r.kind, r.record_id, r.order_id, r.version, r.created_at, r.updated_at, r.facets, r.body
   FROM (SELECT k.dialect, k.kind, k.record_id
           FROM unnest(:record_dialects::text[], :record_kinds::text[], :record_ids::text[]) AS k (dialect, kind, record_id)
@@ -71,7 +71,20 @@ SELECT r.dialect, r.kind, r.record_id, r.order_id, r.version, r.created_at, r.up
        ) AS k
   JOIN records r ON r.tenant = :tenant AND r.dialect = k.dialect AND r.kind = k.kind AND r.record_id = k.record_id
  ORDER BY r.dialect, r.kind, r.record_id
-   FOR NO KEY UPDATE OF r
+
+-- name: records_locking
+FOR NO KEY UPDATE OF r
+
+-- name: histories
+-- Cancellations and what is owed for them; notices are owed to somebody else's listener and stay out. After the locks, too.
+SELECT 0 AS what, c.dialect, c.order_id, c.body, c.cancellation_id AS id
+  FROM unnest(:dialects::text[], :order_ids::text[]) AS k (dialect, order_id)
+  JOIN cancellations c ON c.tenant = :tenant AND c.dialect = k.dialect AND c.order_id = k.order_id
+UNION ALL
+SELECT 1, o.dialect, o.order_id, o.body, o.obligation_id
+  FROM unnest(:dialects::text[], :order_ids::text[]) AS k (dialect, order_id)
+  JOIN obligations o ON o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id AND o.kind <> 'notice'
+ ORDER BY id
 
 -- name: timers_locked
 SELECT t.body
@@ -82,6 +95,23 @@ SELECT t.body
 
 -- ----------------------------------------------------------------------------------------------------------- writing
 -- The parts of one statement. Each returns a row for every row that it changed; the statement fails unless all did.
+
+-- name: check_orders
+-- What was read without a lock and is not changed must still be so when the rest is written.
+SELECT 1
+  FROM unnest(:ko_dialects::text[], :ko_ids::text[], :ko_versions::bigint[]) AS c (dialect, order_id, version)
+  JOIN orders o ON o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.version
+ ORDER BY o.dialect, o.order_id
+   FOR SHARE OF o
+
+-- name: check_records
+SELECT 1
+  FROM unnest(:kr_dialects::text[], :kr_kinds::text[], :kr_ids::text[], :kr_versions::bigint[])
+         AS c (dialect, kind, record_id, version)
+  JOIN records r ON r.tenant = :tenant AND r.dialect = c.dialect AND r.kind = c.kind AND r.record_id = c.record_id
+   AND r.version = c.version
+ ORDER BY r.dialect, r.kind, r.record_id
+   FOR SHARE OF r
 
 -- name: change_orders
 -- The version in the WHERE is the whole concurrency control: no row touched means somebody was faster.
@@ -198,9 +228,23 @@ SELECT :tenant, *
 RETURNING 1
 
 -- name: insert_cancellations
-INSERT INTO cancellations (tenant, cancellation_id, dialect, order_id, created_at, body)
+INSERT INTO cancellations (tenant, cancellation_id, dialect, order_id, created_at, state, body)
 SELECT :tenant, *
-  FROM unnest(:ic_ids::text[], :ic_dialects::text[], :ic_orders::text[], :ic_created::bigint[], :ic_bodies::bytea[])
+  FROM unnest(:ic_ids::text[], :ic_dialects::text[], :ic_orders::text[], :ic_created::bigint[], :ic_states::text[],
+              :ic_bodies::bytea[])
+RETURNING 1
+
+-- name: change_cancellations
+UPDATE cancellations x SET state = c.state, body = c.body
+  FROM unnest(:cc_ids::text[], :cc_states::text[], :cc_bodies::bytea[]) AS c (cancellation_id, state, body)
+ WHERE x.tenant = :tenant AND x.cancellation_id = c.cancellation_id
+RETURNING 1
+
+-- name: change_obligations
+UPDATE obligations x SET kind = c.kind, state = c.state, body = c.body
+  FROM unnest(:cb_ids::text[], :cb_kinds::text[], :cb_states::text[], :cb_bodies::bytea[])
+         AS c (obligation_id, kind, state, body)
+ WHERE x.tenant = :tenant AND x.obligation_id = c.obligation_id
 RETURNING 1
 
 -- name: insert_obligations
@@ -274,6 +318,16 @@ SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_
 -- Of all tenants. Said twice, once in the words of the partial index: only kinds that every node reads as a whole are in it.
 SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
   FROM records WHERE kind = :kind AND kind IN ('policy') ORDER BY tenant, record_id
+
+-- name: cancellation
+SELECT body FROM cancellations
+ WHERE tenant = :tenant AND cancellation_id = :cancellation_id AND dialect = :dialect AND order_id = :order_id
+
+-- name: obligations_after
+-- Notices are owed to somebody else's listener, not for a cancellation: they are told apart by their kind.
+SELECT body FROM obligations
+ WHERE tenant = :tenant AND dialect = :dialect AND order_id = :order_id AND obligation_id > :after AND kind <> 'notice'
+ ORDER BY obligation_id LIMIT :limit
 
 -- name: events_after
 SELECT body FROM events

@@ -1,21 +1,39 @@
 """Answers queries in a session of their own, outside of any transaction."""
 
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 
 import asyncpg
 
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.obligation import Obligation
 from countermand.model.order import Order
-from countermand.model.query import Found, GetOrder, GetRecord, ListEvents, ListOrders, ListRecords, Page, Query
+from countermand.model.outcome import Cancellation
+from countermand.model.query import (
+    Found,
+    GetCancellation,
+    GetOrder,
+    GetRecord,
+    ListCancellations,
+    ListEvents,
+    ListObligations,
+    ListOrders,
+    ListRecords,
+    Page,
+    Query,
+    Whole,
+)
 from countermand.model.record import Record
-from countermand.store.listing import Statement, count_of, cursor_of, page_of
+from countermand.store.listing import Statement, cancellations_of, count_of, cursor_of, page_of
 from countermand.store.postgres.composing import named
 from countermand.store.postgres.sessions import Session
 from countermand.store.postgres.texts import storable, stored
-from countermand.store.rows import OrderRow, RecordRow, event_of, order_of, record_of
+from countermand.store.rows import OrderRow, RecordRow, cancellation_of, event_of, obligation_of, order_of, record_of
 
 Item = TypeVar("Item", Order, Record)
+
+#: Obligations of one order that are looked through for those of a cancellation. A few for each of its payments.
+OBLIGATIONS_MAX: Final = 10_000
 
 _BY: Final = {OrderKey: "order_by_key", AliasKey: "order_by_alias", RecordKey: "order_by_record"}
 
@@ -32,8 +50,38 @@ async def find(session: Session, query: Query) -> Found:
             return await _orders(session, query)
         case ListRecords():
             return await _records(session, query)
+        case GetCancellation():
+            return await _whole(session, query)
+        case ListCancellations():
+            return await _cancellations(session, query)
+        case ListObligations():
+            return await _obligations(session, query.key, after=query.after, limit=query.limit)
         case _:
-            raise NotImplementedError(query)
+            assert_never(query)
+
+
+async def _whole(session: Session, query: GetCancellation) -> Whole | None:
+    key = query.key
+    place = (key.tenant, query.cancellation_id, key.dialect, key.order_id)
+    if not all(map(storable, place)):
+        return None
+    row = await session.row(named("cancellation").text, *place)
+    if row is None:
+        return None
+    owed = await _obligations(session, key, after=None, limit=OBLIGATIONS_MAX)
+    mine = tuple(one for one in owed.items if one.cancellation_id == query.cancellation_id)
+    return Whole(cancellation=cancellation_of(row[0]), obligations=mine)
+
+
+async def _cancellations(session: Session, query: ListCancellations) -> Page[Cancellation]:
+    found = [cancellation_of(body) for (body,) in await _fetch(session, cancellations_of(query, _place))]
+    return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
+
+
+async def _obligations(session: Session, key: OrderKey, *, after: str | None, limit: int) -> Page[Obligation]:
+    place = (key.tenant, key.dialect, stored(key.order_id), stored(after or ""), limit + 1)
+    found = [obligation_of(body) for (body,) in await session.fetch(named("obligations_after").text, *place)]
+    return Page(items=tuple(found[:limit]), more=len(found) > limit)
 
 
 async def records_of_kind(session: Session, kind: str) -> tuple[Record, ...]:

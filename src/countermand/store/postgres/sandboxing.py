@@ -4,15 +4,13 @@ from typing import Final
 
 import msgspec
 
-from countermand.model.obligation import Obligation
 from countermand.store.port import Effects, WorldRows, Writes
 from countermand.store.postgres import credentials
 from countermand.store.postgres.composing import named
 from countermand.store.postgres.sessions import Session
-from countermand.store.postgres.writing import Asked, parts_of, write
-from countermand.store.rows import OrderBody, event_of
+from countermand.store.postgres.writing import NOTHING_SEEN, parts_of, write
+from countermand.store.rows import OrderBody, event_of, obligation_of
 
-_decode_obligation: Final = msgspec.json.Decoder(Obligation).decode
 _decode_body: Final = msgspec.json.Decoder(OrderBody).decode
 
 #: Everything that a vendor's world can have filled, by (tenant, dialect).
@@ -25,6 +23,7 @@ _TABLES: Final = (
     "cancellations",
     "obligations",
     "stock",
+    "timers",
     "keys",
     "logins",
 )
@@ -43,7 +42,7 @@ async def replace_world(session: Session, world: WorldRows) -> None:
     for tenant in sorted(tenants):
         writes = _writes_of(world, tenant)
         if writes:
-            await write(session, tenant=tenant, parts=parts_of(writes, Asked({}, frozenset())))
+            await write(session, tenant=tenant, parts=parts_of(writes, NOTHING_SEEN))
 
 
 def _writes_of(world: WorldRows, tenant: str) -> Writes:
@@ -66,7 +65,7 @@ async def effects(session: Session, dialect: str) -> Effects:
         place = (tenant, dialect)
         events += [(row[0], event_of(row[1])) for row in await session.fetch(named("sandbox_events").text, *place)]
         rows = await session.fetch(named("sandbox_obligations").text, *place)
-        obligations += [_decode_obligation(body) for (body,) in rows]
+        obligations += [obligation_of(body) for (body,) in rows]
         for order_id, body in await session.fetch(named("sandbox_orders").text, *place):
             for line in _decode_body(body).lines:
                 if line.reserved_milli > 0:

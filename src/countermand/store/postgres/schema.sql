@@ -44,6 +44,9 @@ CREATE INDEX records_by_time ON records (tenant, dialect, kind, created_at, reco
 CREATE INDEX records_by_order ON records (tenant, dialect, order_id, kind, created_at, record_id)
   WHERE order_id IS NOT NULL;
 
+-- The few records that every node reads as a whole.
+CREATE INDEX records_for_all ON records (kind, tenant, record_id) WHERE kind IN ('policy');
+
 -- The values by which lists filter and sort. `holder` is the kind of order, or '#' and the kind of record.
 CREATE TABLE facets (
   tenant  TEXT COLLATE "C" NOT NULL,
@@ -85,10 +88,13 @@ CREATE TABLE cancellations (
   dialect         TEXT COLLATE "C" NOT NULL,
   order_id        TEXT COLLATE "C" NOT NULL,
   created_at      BIGINT NOT NULL,
+  state           TEXT COLLATE "C" NOT NULL,
   body            BYTEA NOT NULL,
   PRIMARY KEY (tenant, cancellation_id)
 );
 CREATE INDEX cancellations_by_order ON cancellations (tenant, dialect, order_id, cancellation_id);
+-- Only what is not simply done has to be found by its state; a cancel that owes nothing never enters this index.
+CREATE INDEX cancellations_by_state ON cancellations (tenant, state, cancellation_id) WHERE state <> 'completed';
 
 -- What is owed outside. The relay works on the open ones.
 CREATE TABLE obligations (

@@ -4,14 +4,16 @@ Every change of a row that was loaded says which version it was made from; a row
 row is not as it was, the statement changes nothing and fails (`countermand.store.postgres.failures.RACED`).
 """
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.obligation import Obligation
 from countermand.model.order import Order
+from countermand.model.outcome import Cancellation
 from countermand.store import facets
 from countermand.store.port import Loaded, Wanted, Writes
 from countermand.store.postgres.composing import PARTS, numbered, writing
@@ -21,9 +23,11 @@ from countermand.store.rows import document, micros, order_body, order_row, reco
 
 #: The order in which parts run, and so in which tables are locked: the same for every batch, `stock` at the end.
 ORDER: Final = (
+    "check_orders",
     "change_orders",
     "rewrite_orders",
     "insert_orders",
+    "check_records",
     "change_records",
     "delete_records",
     "insert_records",
@@ -37,6 +41,8 @@ ORDER: Final = (
     "insert_events",
     "insert_cancellations",
     "insert_obligations",
+    "change_cancellations",
+    "change_obligations",
     "insert_claims",
     "delete_timers",
     "put_timers",
@@ -48,6 +54,7 @@ ORDER: Final = (
 #: Parts whose parameters are values, not arrays.
 _SINGLE: Final = frozenset({"insert_batch", "delete_batch"})
 
+Decision = TypeVar("Decision", Cancellation, Obligation)
 Rows = list[tuple[object, ...]]
 Parts = dict[str, Rows]
 
@@ -73,29 +80,44 @@ def _arrays(part: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a batch asked for by name: a row that it did not find must still not be there when it writes."""
+class Seen:
+    """What a batch asked for and what it found, noted before it is judged, because judging adds what it makes.
+
+    A row that was asked for and not found must still not be there when it is written. A row that was found (`orders` and
+    `records`, by version; empty when they are locked) must still be as it was.
+    """
 
     aliases: Mapping[AliasKey, OrderKey | None]
-    records: AbstractSet[RecordKey]
+    asked: AbstractSet[RecordKey]
+    orders: Mapping[OrderKey, int]
+    records: Mapping[RecordKey, int]
 
     @classmethod
-    def of(cls, wanted: Wanted, loaded: Loaded) -> Self:
-        """Taken before the batch is judged, because judging adds what it makes to what was loaded."""
-        aliases = {name: loaded.names.get(name) for name in wanted.names if isinstance(name, AliasKey)}
-        return cls(aliases, wanted.records)
+    def of(cls, wanted: Wanted, loaded: Loaded, *, locked: bool) -> Self:
+        return cls(
+            aliases={name: loaded.names.get(name) for name in wanted.names if isinstance(name, AliasKey)},
+            asked=wanted.records,
+            orders={} if locked else {key: order.version for key, order in loaded.orders.items()},
+            records={} if locked else {key: record.version for key, record in loaded.records.items()},
+        )
 
 
-def parts_of(writes: Writes, asked: Asked) -> Parts:
+#: For rows that nobody decided about: a world that is put as it is.
+NOTHING_SEEN: Final = Seen({}, frozenset(), {}, {})
+
+
+def parts_of(writes: Writes, seen: Seen) -> Parts:
     """The rows of each part."""
     parts: Parts = {part: [] for part in ORDER}
     for before, after in writes.orders.values():
         _add_order(parts, before=before, after=after)
     for part in ("change_orders", "rewrite_orders", "insert_orders"):
         parts[part].sort(key=_by_two_columns)
-    _add_records(parts, writes, asked=asked)
-    _add_aliases(parts, writes, asked=asked)
+    _add_records(parts, writes, seen=seen)
+    _add_aliases(parts, writes, seen=seen)
     _add_log(parts, writes)
+    _add_changes(parts, writes)
+    _add_checks(parts, writes, seen=seen)
     for key, timer in sorted(writes.timers.items()):
         if timer is None:
             parts["delete_timers"].append((key.dialect, key.timer_id))
@@ -130,7 +152,7 @@ def _add_order(parts: Parts, *, before: Order | None, after: Order) -> None:
         _reindex(parts, old=facets.of_order(before), new=facets.of_order(after))
 
 
-def _add_records(parts: Parts, writes: Writes, *, asked: Asked) -> None:
+def _add_records(parts: Parts, writes: Writes, *, seen: Seen) -> None:
     for _, (before, after) in sorted(writes.records.items(), key=itemgetter(0)):
         old = set() if before is None else facets.of_record(before)
         _reindex(parts, old=old, new=set() if after.deleted else facets.of_record(after))
@@ -139,7 +161,7 @@ def _add_records(parts: Parts, writes: Writes, *, asked: Asked) -> None:
             if before is not None:
                 parts["delete_records"].append((row.dialect, row.kind, row.record_id, before.version))
         elif before is None:
-            parts["insert_records" if after.key in asked.records else "put_records"].append(row[1:])
+            parts["insert_records" if after.key in seen.asked else "put_records"].append(row[1:])
         else:
             parts["change_records"].append(
                 (
@@ -155,7 +177,7 @@ def _add_records(parts: Parts, writes: Writes, *, asked: Asked) -> None:
             )
 
 
-def _add_aliases(parts: Parts, writes: Writes, *, asked: Asked) -> None:
+def _add_aliases(parts: Parts, writes: Writes, *, seen: Seen) -> None:
     """The net effect of all renaming, because one statement may touch a row once."""
     put: dict[AliasKey, str] = {}
     dropped: dict[AliasKey, str] = {}
@@ -176,14 +198,14 @@ def _add_aliases(parts: Parts, writes: Writes, *, asked: Asked) -> None:
     for key, order_id in sorted(dropped.items()):
         parts["drop_aliases"].append((key.dialect, key.name, stored(key.value), order_id))
     for key, order_id in sorted(put.items()):
-        _put_alias(parts, key, order_id=order_id, asked=asked)
+        _put_alias(parts, key, order_id=order_id, seen=seen)
 
 
-def _put_alias(parts: Parts, key: AliasKey, *, order_id: str, asked: Asked) -> None:
-    if key not in asked.aliases:
+def _put_alias(parts: Parts, key: AliasKey, *, order_id: str, seen: Seen) -> None:
+    if key not in seen.aliases:
         parts["take_aliases"].append((key.dialect, key.name, key.value, order_id))
         return
-    named = asked.aliases[key]
+    named = seen.aliases[key]
     if named is None:
         parts["insert_aliases"].append((key.dialect, key.name, key.value, order_id))
     else:
@@ -196,17 +218,49 @@ def _add_log(parts: Parts, writes: Writes) -> None:
         for key, event in writes.events
     ]
     parts["insert_cancellations"] = [
-        (one.cancellation_id, one.dialect, one.order_id, micros(one.created_at), document(one))
-        for one in writes.cancellations
+        (c.cancellation_id, c.dialect, c.order_id, micros(c.created_at), c.state, document(c))
+        for c in _latest(writes.cancellations, writes.changed_cancellations)
     ]
     parts["insert_obligations"] = [
         (o.obligation_id, o.dialect, o.order_id, o.kind, o.state, micros(o.created_at), document(o))
-        for o in writes.obligations
+        for o in _latest(writes.obligations, writes.changed_obligations)
     ]
     parts["insert_claims"] = [
         (c.key.scope, c.key.key, c.fingerprint, c.status, document(c.headers), c.body, micros(c.created_at))
         for c in sorted(writes.claims, key=attrgetter("key.scope", "key.key"))
     ]
+
+
+def _latest(made: Sequence[Decision], changed: Mapping[tuple[str, str], Decision]) -> Sequence[Decision]:
+    """What was made in this batch, as later asks of the same batch left it: one statement writes a row once."""
+    return [changed.get(_id(one), one) for one in made] if changed else made
+
+
+def _id(decision: Cancellation | Obligation) -> tuple[str, str]:
+    if isinstance(decision, Cancellation):
+        return decision.tenant, decision.cancellation_id
+    return decision.tenant, decision.obligation_id
+
+
+def _add_changes(parts: Parts, writes: Writes) -> None:
+    if writes.changed_cancellations:
+        made = set(map(_id, writes.cancellations))
+        changed = (c for key, c in sorted(writes.changed_cancellations.items()) if key not in made)
+        parts["change_cancellations"] = [(c.cancellation_id, c.state, document(c)) for c in changed]
+    if writes.changed_obligations:
+        made = set(map(_id, writes.obligations))
+        owed = (o for key, o in sorted(writes.changed_obligations.items()) if key not in made)
+        parts["change_obligations"] = [(o.obligation_id, o.kind, o.state, document(o)) for o in owed]
+
+
+def _add_checks(parts: Parts, writes: Writes, *, seen: Seen) -> None:
+    """What the batch decided by but does not change. An answer that is merely kept was true when it was read."""
+    if not (writes.orders or writes.records or writes.obligations or writes.timers):
+        return
+    orders = ((key, version) for key, version in seen.orders.items() if key not in writes.orders)
+    parts["check_orders"] = [(key.dialect, key.order_id, version) for key, version in orders]
+    records = ((key, version) for key, version in seen.records.items() if key not in writes.records)
+    parts["check_records"] = [(key.dialect, key.kind, key.record_id, version) for key, version in records]
 
 
 def _reindex(parts: Parts, *, old: set[facets.FacetRow], new: set[facets.FacetRow]) -> None:
