@@ -15,6 +15,8 @@ from countermand.cli.lazy import LazyGroup
         "conform": "countermand.cli.conform.command:conform",
         "demo": "countermand.cli.demo.command:demo",
         "keys": "countermand.cli.keys:keys",
+        "orders": "countermand.cli.orders:orders",
+        "cancel": "countermand.cli.cancel:cancel",
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -1,0 +1,180 @@
+"""`countermand orders`: import, get and list."""
+
+import sys
+from collections.abc import AsyncIterator, Iterable
+from typing import BinaryIO, Final
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from countermand.bootstrap import House
+from countermand.cli.ledger import database_option, json_option, with_house
+from countermand.cli.natively import call, caller_of, dialect_option, request, route, tenant_option, told
+from countermand.dialects import catalog
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, Imported, Lines
+from countermand.dialects.native.imports import show
+from countermand.service.imports import Importer, Source
+
+#: Longest line of an import, as in the API.
+LINE_BYTES_MAX: Final = 1024 * 1024
+
+#: Wrong lines that are printed one by one; all of them, up to a thousand, are in the answer of --json.
+FAULTS_SHOWN: Final = 20
+
+#: The lowest status of HTTP that is an error.
+ERROR: Final = 400
+
+
+@click.group()
+def orders() -> None:
+    """Import, get and list orders of the native API."""
+
+
+@orders.command("import")
+@click.argument("source", metavar="FILE", type=click.File("rb"))
+@tenant_option
+@click.option(
+    "--all-or-none", "unanimous", is_flag=True, help="Place nothing when one line is refused (up to 5,000 lines)."
+)
+@click.option("--dry-run", is_flag=True, help="Decide every line and write nothing.")
+@database_option
+@json_option
+def import_(source: BinaryIO, tenant: str, database: str | None, *, as_json: bool, **modes: bool) -> None:
+    """Import orders from FILE, or from standard input when FILE is `-`: NDJSON, one order with its id on each line.
+
+    Lines that are refused are told by number, the others are placed. An order that is there already, just so, is counted as
+    known: to resume an import, run it again.
+    """
+    query = {"mode": "all" if modes["unanimous"] else "each", "dry_run": "true" if modes["dry_run"] else "false"}
+    handler = route("importOrders").handler
+    assert isinstance(handler, Lines)
+    caller = caller_of(tenant)
+    of = Source(handler, request(query=query), caller, catalog.load()[caller.dialect])
+    with _progress(source) as progress:
+        task = progress.add_task("", total=_size(source))
+
+        async def work(house: House) -> Imported:
+            importer = Importer(house.desk, lambda lines: progress.update(task, description=f"{lines:,} lines"))
+            return await importer.run(of, _lines(source, progress))
+
+        imported = with_house(database, work)
+    if as_json:
+        click.echo(msgspec.json.encode(show(imported)))
+    else:
+        _sum_up(imported)
+    sys.exit(1 if imported.refused else 0)
+
+
+def _progress(source: BinaryIO) -> Progress:
+    columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal or source.isatty())
+
+
+def _size(source: BinaryIO) -> int | None:
+    """How long the file is; None for a pipe."""
+    if not source.seekable():
+        return None
+    size = source.seek(0, 2)
+    source.seek(0)
+    return size
+
+
+async def _lines(source: BinaryIO, progress: Progress) -> AsyncIterator[bytes]:
+    while line := source.readline(LINE_BYTES_MAX + 1):
+        progress.advance(progress.task_ids[0], len(line))
+        if len(line) > LINE_BYTES_MAX:
+            raise CallerFault(Fault(kind=FaultKind.BODY_TOO_LARGE, detail=f"a line has at most {LINE_BYTES_MAX} bytes"))
+        yield line.rstrip(b"\r\n")
+
+
+def _sum_up(imported: Imported) -> None:
+    for fault in imported.faults[:FAULTS_SHOWN]:
+        place = f"line {fault.line}{fault.pointer and ' '}{fault.pointer}"
+        click.echo(f"{place}: {fault.code}: {fault.detail}", err=True)
+    if imported.refused > FAULTS_SHOWN:
+        click.echo(f"and {imported.refused - FAULTS_SHOWN} more", err=True)
+    nothing = imported.unanimous and imported.refused
+    verb = "would be placed" if imported.rehearsed else "placed"
+    click.echo(f"{imported.placed} {verb}, {imported.known} known, {imported.refused} refused")
+    if nothing:
+        click.echo("Nothing was written: one line was refused and all or none were asked for.", err=True)
+    if not imported.whole:
+        click.echo("The input broke off. Run the import again to resume it.", err=True)
+
+
+@orders.command()
+@click.argument("order_id", metavar="ORDER")
+@tenant_option
+@dialect_option
+@database_option
+def get(order_id: str, tenant: str, dialect: str, database: str | None) -> None:
+    """Show one order, as JSON."""
+    wire = request(params={"order": order_id})
+    answer = with_house(database, lambda house: call(house, "getOrder", caller_of(tenant, dialect), wire=wire))
+    shown = told(answer)
+    if answer.status >= ERROR:
+        raise click.ClickException(f"{order_id}: {shown['title']}")
+    click.echo(msgspec.json.format(answer.body, indent=2))
+
+
+@orders.command("list")
+@tenant_option
+@dialect_option
+@click.option("--status", metavar="STATUS", help="Only orders with this status.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The newest so many.")
+@database_option
+@json_option
+def list_(tenant: str, database: str | None, *, as_json: bool, limit: int, **chosen: str | None) -> None:
+    """List orders, newest first."""
+    caller = caller_of(tenant, chosen["dialect"] or "")
+    query = {"status": chosen["status"]} if chosen["status"] else {}
+
+    async def read(house: House) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = []
+        token: str | None = None
+        while len(found) < limit:
+            more = {**query, "page_size": str(min(200, limit - len(found))), **({"page_token": token} if token else {})}
+            answer = await call(house, "listOrders", caller, wire=request(query=more))
+            page = msgspec.json.decode(answer.body, type=_Page)
+            if answer.status >= ERROR:
+                raise click.ClickException(page.detail)
+            found += page.items
+            token = page.next_page_token
+            if token is None:
+                break
+        return found
+
+    found = with_house(database, read)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        _print_table(found)
+
+
+class _Page(msgspec.Struct):
+    """A page of orders, or the problem instead of it."""
+
+    items: list[dict[str, object]] = []
+    next_page_token: str | None = None
+    detail: str = ""
+
+
+def _print_table(found: Iterable[dict[str, object]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("Order", "Status", "Placed", "Total", "Reference"):
+        table.add_column(title, overflow="fold")
+    for order in found:
+        money = f"{order['total']} {order['currency']}"
+        placed = str(order["placed_at"])[:19].replace("T", " ")
+        table.add_row(
+            *(Text(str(text)) for text in (order["id"], order["status"], placed, money, order["reference"] or ""))
+        )
+    if table.row_count:
+        Console().print(table)
+    else:
+        click.echo("No orders.")
