@@ -5,11 +5,10 @@ count more than there are rentals: those units left too, in rentals that nobody 
 """
 
 from collections.abc import Sequence
-from dataclasses import field
 from datetime import datetime
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from countermand.dialects.wire import to_facts
