@@ -3,13 +3,12 @@
 import json
 
 import pytest
-from msgspec.structs import replace
 
 from countermand.dialects.fastpod.cancel import encode
 from countermand.dialects.fastpod.documents import CANCELLED_KEYS, CANCELLED_LINE_KEYS
 from countermand.dialects.fastpod.lifecycle import STATUSES, lifecycle
 from countermand.dialects.fastpod.order import cancelled_order
-from countermand.dialects.fastpod.switches import SWITCHES
+from countermand.dialects.fastpod.switches import Switches
 from countermand.engine import decide
 from countermand.model.command import Cancel
 from countermand.model.lifecycle import Repeat
@@ -94,7 +93,7 @@ def test_a_second_cancel_keeps_the_first_times():
 
 def test_the_switch_for_repeats_gives_the_stored_order_and_no_event():
     ledger = Ledger({**SAMPLE, "order_status": "cancelled", "cancelled_at": "2023-12-07T08:29:50.000000Z"})
-    table = lifecycle(replace(SWITCHES, recancel=Repeat.SAME_ANSWER))
+    table = lifecycle(Switches(recancel=Repeat.SAME_ANSWER))
     outcome = decide(ledger.order(ID), Cancel(cancellation_id="c"), table, NOW)
     assert isinstance(outcome, Accepted)
     assert outcome.events == ()
@@ -103,7 +102,7 @@ def test_the_switch_for_repeats_gives_the_stored_order_and_no_event():
 
 def test_the_switch_for_cancellable_statuses_moves_the_line():
     order = Ledger({**SAMPLE, "order_status": "in_production"}).order(ID)
-    table = lifecycle(replace(SWITCHES, cancellable=frozenset({"in_production"})))
+    table = lifecycle(Switches(cancellable=frozenset({"in_production"})))
     assert isinstance(decide(order, Cancel(cancellation_id="c"), table, NOW), Accepted)
 
 

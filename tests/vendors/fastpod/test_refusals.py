@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, RateLimit, RateState
 from countermand.dialects.fastpod.codes import FAULTS, REFUSALS, VENDOR_RULES, encode_fault, not_found, refused
 from countermand.dialects.fastpod.doors import credential, limit_headers
-from countermand.dialects.fastpod.switches import SWITCHES
+from countermand.dialects.fastpod.switches import Switches
 from countermand.model.outcome import Refusal, Refused
 from tests.vendors.fastpod.ledger import HEADERS, request
 
@@ -81,7 +81,7 @@ def test_several_members_at_fault_are_all_named():
 
 
 def test_the_switch_for_unknown_orders_makes_it_404():
-    switches = replace(SWITCHES, unknown_order_status=404)
+    switches = Switches(unknown_order_status=404)
     assert not_found(switches).status == 404
     assert refused(Refused(refusal=Refusal.UNKNOWN_ORDER), "cancelled", switches=switches).status == 404
     assert refused(Refused(refusal=Refusal.STATUS_FORBIDS), "cancelled", switches=switches).status == 422
