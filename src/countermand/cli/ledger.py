@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from countermand.bootstrap import House, open_house
+from countermand.bootstrap import House, calm_collector, open_house
 from countermand.service.clock import SystemClock
 from countermand.settings import BadSettings, here
 from countermand.store.port import StoreUnavailable
@@ -32,6 +32,7 @@ def with_house(database: str | None, work: Callable[[House], Awaitable[Value]]) 
 
 
 async def _in_house(url: str, work: Callable[[House], Awaitable[Value]]) -> Value:
+    calm_collector()
     async with aclosing(await open_house(url, SystemClock())) as house:
         if await house.store.sandboxed() is None:
             await house.store.claim_for(sandbox=False)

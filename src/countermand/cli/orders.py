@@ -22,6 +22,9 @@ from countermand.service.imports import Importer, Source
 #: Longest line of an import, as in the API.
 LINE_BYTES_MAX: Final = 1024 * 1024
 
+#: How often the bar moves. Moving it costs as much as reading a line.
+SHOWN_EVERY_BYTES: Final = 64 * 1024
+
 #: Wrong lines that are printed one by one; all of them, up to a thousand, are in the answer of --json.
 FAULTS_SHOWN: Final = 20
 
@@ -85,8 +88,12 @@ def _size(source: BinaryIO) -> int | None:
 
 
 async def _lines(source: BinaryIO, progress: Progress) -> AsyncIterator[bytes]:
+    size = 0
     while line := source.readline(LINE_BYTES_MAX + 1):
-        progress.advance(progress.task_ids[0], len(line))
+        size += len(line)
+        if size > SHOWN_EVERY_BYTES:
+            progress.advance(progress.task_ids[0], size)
+            size = 0
         if len(line) > LINE_BYTES_MAX:
             raise CallerFault(Fault(kind=FaultKind.BODY_TOO_LARGE, detail=f"a line has at most {LINE_BYTES_MAX} bytes"))
         yield line.rstrip(b"\r\n")

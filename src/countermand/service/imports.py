@@ -5,6 +5,7 @@ Rule 2: what is committed stays. A body that breaks off leaves the lines before 
 finds them there: that is all it takes to resume.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -29,7 +30,7 @@ from countermand.model.outcome import Done, Refused, Verdict
 from countermand.service.desk import Desk, Group
 
 #: Lines in one database transaction: enough to share a commit, few enough that others hardly wait for it.
-LINES_TOGETHER: Final = 256
+LINES_TOGETHER: Final = 512
 
 #: Lines that can be placed all or none: they are one database transaction, and everybody waits for it.
 UNANIMOUS_LINES_MAX: Final = 5_000
@@ -57,6 +58,7 @@ class _Tally:
     told: Imported
     faults: list[LineFault] = field(default_factory=list)
     pending: list[tuple[int, Ask]] = field(default_factory=list)
+    placing: asyncio.Task[None] | None = None
     read: int = 0
 
     def fault(self, line: int, what: Fault | Verdict) -> bool:
@@ -90,13 +92,24 @@ class Importer:
                         Fault(kind=FaultKind.BODY_TOO_LARGE, detail=f"at most {together} lines all or none")
                     )
                 if len(tally.pending) >= together and not mode.unanimous:
-                    await self._place(tally)
+                    await self._place_behind(tally)
         except CallerFault as broken:
             tally.fault(tally.read + 1, broken.fault)
             tally.told = replace(tally.told, whole=False)
         if tally.pending and not (mode.unanimous and tally.told.refused):
-            await self._place(tally)
-        return replace(tally.told, lines=tally.read, faults=tuple(tally.faults))
+            await self._place_behind(tally)
+        if tally.placing is not None:
+            await tally.placing
+        faults = sorted(tally.faults, key=lambda fault: fault.line)
+        return replace(tally.told, lines=tally.read, faults=tuple(faults))
+
+    async def _place_behind(self, tally: _Tally) -> None:
+        """Begin to place what is pending, once what was before it is placed; the next lines are read while it commits."""
+        if tally.placing is not None:
+            await tally.placing
+        pending, tally.pending = tally.pending, []
+        tally.placing = asyncio.create_task(self._place(tally, pending))
+        await asyncio.sleep(0)
 
     def _read(self, tally: _Tally, line: bytes) -> None:
         tally.read += 1
@@ -110,8 +123,8 @@ class Importer:
         else:
             tally.pending.append((tally.read, ask))
 
-    async def _place(self, tally: _Tally) -> None:
-        source, pending = tally.source, tally.pending
+    async def _place(self, tally: _Tally, pending: list[tuple[int, Ask]]) -> None:
+        source = tally.source
         verdicts = await self._desk.together(
             Group(
                 tenant=source.caller.tenant,
@@ -130,5 +143,4 @@ class Importer:
             tally.told = replace(
                 tally.told, placed=tally.told.placed + accepted - known, known=tally.told.known + known
             )
-        tally.pending = []
-        self._on_progress(tally.read)
+        self._on_progress(pending[-1][0])
