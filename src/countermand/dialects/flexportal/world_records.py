@@ -25,6 +25,8 @@ from .world_documents import (
 #: What a world means by a rental, a device or a customer of which it says next to nothing.
 _SKU, _CUSTOMER, _CURRENCY = "SKU-1", "cust_1", "EUR"
 
+_SOMEBODY: Final = {"customerId": _CUSTOMER, "customerEmail": f"{_CUSTOMER}@example.com", "customerName": "Sam Vries"}
+
 #: What a customer's record takes from an order.
 _CUSTOMER_MEMBERS: Final = ("customerId", "email", "firstName", "lastName", "company", "phone", "customerType")
 
@@ -41,7 +43,7 @@ class Shelf:
         item = _item_of(facts, document)
         start = moment(document.start_date) or moment(document.created_at) or self.now
         term = Term(start=start, months=document.contract_length or months_of(item))
-        filled = {"customerId": _CUSTOMER, "currency": _CURRENCY, **_said(begun(facts, item, term))}
+        filled = {**_SOMEBODY, "currency": _CURRENCY, **_said(begun(facts, item, term))}
         body = {
             "assetSerialNumber": f"SN-{document.rental_id}",
             "status": document.status,

@@ -1,0 +1,177 @@
+"""A world of this vendor held in memory, on which real asks are judged by the real desk's judge: no store, no server.
+
+Every answer is held to the OpenAPI document: its status must be one that the operation declares, its body of that shape.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from countermand.dialects.contract import Account, Caller, CallerFault, Read, Route, WireAnswer, WireRequest, World, Write
+from countermand.dialects.flexportal import DIALECT
+from countermand.dialects.flexportal.documents import Error
+from countermand.dialects.flexportal.openapi import OPERATIONS
+from countermand.model.keys import AliasKey, OrderKey, RecordKey
+from countermand.model.obligation import Obligation
+from countermand.model.order import Order
+from countermand.model.query import Found, GetOrder, GetRecord, Query
+from countermand.model.record import Record
+from countermand.service.judgement import Sheet
+from countermand.store.port import Loaded
+
+NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
+TOKEN, TENANT = "pk_live_nl_ok", "bu_nl"
+HEADERS = {"authorization": f"Bearer {TOKEN}", "tenant-id": TENANT}
+PATHS: Any = DIALECT.openapi()["paths"]
+ROUTES = {route.operation: route for route in DIALECT.routes}
+
+CUSTOMER = {"customerId": "cust_1", "email": "sam@example.com", "firstName": "Sam", "lastName": "Vries"}
+LAPTOP = {"sku": "LAP-1", "productName": "Laptop 14", "quantity": 2, "unitPrice": 59.0, "contractLength": 24}
+MONITOR = {"sku": "MON-1", "productName": "Monitor 27", "quantity": 1, "unitPrice": 12.5, "contractLength": 24}
+ADDRESS = {"contactName": "Sam", "streetAddress": "Main 1", "city": "Amsterdam", "country": "Netherlands"}
+CREATE = {
+    "customer": {"email": "new@example.com", "firstName": "Noor", "lastName": "Nieuw"},
+    "billingAddress": ADDRESS,
+    "items": [{"sku": "LAP-1", "quantity": 2, "contractLength": 24}],
+}
+
+
+def order(order_id: str = "ord_1", status: str = "confirmed", **members: object) -> dict[str, object]:
+    """An order of a world: two laptops and a monitor."""
+    shown: dict[str, object] = {"orderId": order_id, "status": status, "customer": CUSTOMER, "items": [LAPTOP, MONITOR]}
+    return {**shown, "createdAt": "2025-01-15T10:30:00Z", "updatedAt": "2025-01-15T10:30:00Z", **members}
+
+
+def rental(rental_id: str = "sub_1", order_id: str = "ord_1", **members: object) -> dict[str, object]:
+    return {
+        "rentalId": rental_id,
+        "orderId": order_id,
+        "assetSerialNumber": f"SN-{rental_id}",
+        "sku": "LAP-1",
+        "startDate": "2025-01-16T00:00:00Z",
+        **members,
+    }
+
+
+def asset(serial: str = "SN-1", sku: str = "LAP-1", **members: object) -> dict[str, object]:
+    return {"serialNumber": serial, "sku": sku, **members}
+
+
+def account(token: str = TOKEN, tenant: str = TENANT) -> Account:
+    return Account(tenant=f"t-{tenant}", token=token, seed=DIALECT.account({"token": token, "tenant": tenant}))
+
+
+ACCOUNTS = (account(), account("pk_live_us_ok", "bu_us"))
+
+
+def caller(which: Account = ACCOUNTS[0]) -> Caller:
+    seed = which.seed
+    return Caller(
+        tenant=which.tenant, dialect=DIALECT.name, key_id="key-1", scopes=seed.scopes, attributes=seed.attributes
+    )
+
+
+def request(operation: str, body: object = None, *params: str, query: str = "", now: datetime = NOW) -> WireRequest:
+    """A request for an operation; `params` fill the names in its path in turn."""
+    route = ROUTES[operation]
+    pairs = tuple((name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part))
+    return WireRequest(
+        method=route.method,
+        path=route.path,
+        received_at=now,
+        params=dict(zip(re.findall(r"{(\w+)}", route.path), params, strict=True)),
+        query=pairs,
+        headers=HEADERS,
+        body=body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode(),
+    )
+
+
+class Ledger:
+    """What is held, and the calls on it."""
+
+    def __init__(self, *orders: Mapping[str, object], **collections: object) -> None:
+        ids = itertools.count(1)
+        self.now = NOW
+        self.new_id = lambda: f"00000000-{next(ids):04}"
+        world = World(document={"orders": list(orders), **collections}, accounts=ACCOUNTS, now=NOW, new_id=self.new_id)
+        seeded = DIALECT.world(world)
+        self.orders = {order.key: order for order in seeded.orders}
+        self.records = {record.key: record for record in seeded.records}
+        self.obligations: list[Obligation] = []
+        self.events: list[tuple[str, str]] = []
+
+    def later(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def call(self, operation: str, body: object = None, *params: str, by: Account = ACCOUNTS[0]) -> tuple[int, Any]:
+        wire = request(operation, body, *params, now=self.now)
+        try:
+            answer = self._answer(ROUTES[operation], wire, caller(by))
+        except CallerFault as error:
+            answer = DIALECT.encode_fault(error.fault, wire)
+        fits(operation, answer)
+        return answer.status, json.loads(answer.body)
+
+    def code(self, operation: str, body: object = None, *params: str) -> tuple[int, str]:
+        """The status and code of a refusal."""
+        status, answer = self.call(operation, body, *params)
+        return status, answer["error"]["code"]
+
+    def order(self, order_id: str = "ord_1") -> Order:
+        return next(one for one in self.orders.values() if one.order_id == order_id)
+
+    def shown(self, order_id: str = "ord_1") -> Any:
+        return self.call("getOrder", None, order_id)[1]
+
+    def record(self, kind: str, record_id: str) -> Record:
+        return self.records[RecordKey(ACCOUNTS[0].tenant, DIALECT.name, kind, record_id)]
+
+    def told(self) -> list[str]:
+        return [one.type for one in self.obligations]
+
+    def reserved(self, order_id: str = "ord_1") -> int:
+        return sum(line.reserved_milli for line in self.order(order_id).lines) // 1000
+
+    def _answer(self, route: Route, wire: WireRequest, who: Caller) -> WireAnswer:
+        if isinstance(route.handler, Read):
+            return route.handler.encode(tuple(self._find(query) for query in route.handler.decode(wire, who)), wire)
+        assert isinstance(route.handler, Write)
+        ask = route.handler.decode(wire, who)
+        sheet = Sheet(Loaded(orders=dict(self.orders), names=self._names(), records=dict(self.records)), self.new_id)
+        verdict = sheet.judge(DIALECT, ask, self.now)
+        self.orders.update({key: after for key, (_, after) in sheet.writes.orders.items()})
+        self.records.update({key: record for key, (_, record) in sheet.writes.records.items()})
+        self.obligations += sheet.writes.obligations
+        self.events += [(key.order_id, event.type) for key, event in sheet.writes.events]
+        return route.handler.encode(verdict, wire)
+
+    def _names(self) -> dict[AliasKey | RecordKey, OrderKey]:
+        names: dict[AliasKey | RecordKey, OrderKey] = {
+            AliasKey(one.tenant, one.dialect, name, value): key
+            for key, one in self.orders.items()
+            for name, value in one.aliases.items()
+        }
+        for key, record in self.records.items():
+            if record.order_id is not None:
+                names[key] = OrderKey(record.tenant, record.dialect, record.order_id)
+        return names
+
+    def _find(self, query: Query) -> Found:
+        if isinstance(query, GetRecord):
+            return self.records.get(query.key)
+        assert isinstance(query, GetOrder), "lists are tested over the real store"
+        assert isinstance(query.key, OrderKey)
+        return self.orders.get(query.key)
+
+
+def fits(operation: str, answer: WireAnswer) -> None:
+    """The answer is one that the OpenAPI document declares."""
+    route = ROUTES[operation]
+    assert str(answer.status) in PATHS[route.path][route.method.lower()]["responses"], (operation, answer.status)
+    model = OPERATIONS[operation].answer if answer.status < 300 else Error
+    model.model_validate_json(answer.body)
