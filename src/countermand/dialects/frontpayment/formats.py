@@ -9,11 +9,15 @@ from countermand.dialects.wire import decimal_of
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-#: Seconds since 1970 that are still in the year 9999.
-UNIX_MAX: Final = 253_402_300_799
-
 NUMBER: Final = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
-DATE: Final = rf"(0[1-9]|[12][0-9]|3[01]) ({'|'.join(MONTHS)}), [0-9]{{4}}|[0-9]{{1,12}}"
+
+#: `d M, Y` with the day in two digits, or seconds since 1970 of at most eleven digits, which is the year 5138. All that the
+#: pattern lets pass is a date, but for the 29th of February.
+DATE: Final = (
+    r"((0[1-9]|1[0-9]|2[0-8]) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"|29 Feb|(29|30) (Jan|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|31 (Jan|Mar|May|Jul|Aug|Oct|Dec))"
+    r", (?!0000)[0-9]{4}|[0-9]{1,11}"
+)
 _EMAIL: Final = r"[^@\s\[\]<>(),;:\\\"]+@[^@\s\[\]<>(),;:\\\"_]+"
 
 
@@ -46,7 +50,7 @@ def date_of(text: str) -> datetime | None:
     if not re.fullmatch(DATE, text):
         return None
     if text.isdigit():
-        return datetime.fromtimestamp(int(text), UTC) if int(text) <= UNIX_MAX else None
+        return datetime.fromtimestamp(int(text), UTC)
     day, month, year = text.replace(",", "").split(" ")
     try:
         return datetime(int(year), MONTHS.index(month) + 1, int(day), tzinfo=UTC)

@@ -173,7 +173,7 @@ def _string(field: Field) -> Schema:
     if field.among:
         return {"type": "string", "enum": list(field.among)}
     if field.size is not None:
-        return {"type": "string", "pattern": rf"^\S{{{field.size}}}$"}
+        return {"type": "string", "pattern": f"^[0-9]{{{field.size}}}$"}
     return {"type": "string", "pattern": f"^{field.pattern}$" if field.pattern else _SAYS_SOMETHING}
 
 
