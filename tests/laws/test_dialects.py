@@ -1,5 +1,6 @@
 """What every dialect owes, whoever wrote it. A new folder is tested by existing."""
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -86,7 +87,7 @@ def _or_its_answer(dialect: Dialect, wire: WireRequest, decode):
 
 
 def _params(path: str) -> dict[str, str]:
-    return {part[1:-1]: "x1" for part in path.split("/") if part.startswith("{")}
+    return dict.fromkeys(re.findall(r"\{(\w+)\}", path), "x1")
 
 
 @every_dialect

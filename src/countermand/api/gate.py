@@ -27,7 +27,7 @@ class Gate:
     async def identify(self, dialect: Dialect, wire: WireRequest) -> StoredKey:
         """The key behind a request. Raises CallerFault: no credential, a bad one, or claims that do not fit it."""
         presented = dialect.credential(wire)
-        key = await self._keyring.find(presented.secret)
+        key = await self._keyring.find(dialect.name, presented.secret)
         if key is None or key.dialect != dialect.name or not alive(key, wire.received_at):
             raise CallerFault(Fault(kind=FaultKind.BAD_CREDENTIAL))
         for name, value in key.claims.items():

@@ -31,8 +31,9 @@ _SCRYPT_N: Final = 2**14
 _SALT_BYTES: Final = 16
 
 
-def hash_secret(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+def hash_secret(dialect: str, secret: str) -> bytes:
+    """What a secret is found by. The dialect goes in, because two vendors may well have issued the same text."""
+    return hashlib.sha256(f"{dialect}\0{secret}".encode("utf-8", "surrogatepass")).digest()
 
 
 def hash_password(password: str, salt: bytes) -> bytes:
@@ -56,21 +57,22 @@ class Keyring:
     def __init__(self, store: Store, new_id: Callable[[], str]) -> None:
         self._store = store
         self._new_id = new_id
-        self._remembered: dict[str, tuple[StoredKey, float]] = {}
+        self._remembered: dict[tuple[str, str], tuple[StoredKey, float]] = {}
 
-    async def find(self, secret: str) -> StoredKey | None:
-        """The key with this secret, whatever its state; None when there is none."""
-        known = self._remembered.get(secret)
+    async def find(self, dialect: str, secret: str) -> StoredKey | None:
+        """The dialect's key with this secret, whatever its state; None when there is none."""
+        place = (dialect, secret)
+        known = self._remembered.get(place)
         instant = time.monotonic()
         if known is not None and instant - known[1] < KEY_TRUST_S:
             return known[0]
-        key = await self._store.key_by_hash(hash_secret(secret))
+        key = await self._store.key_by_hash(hash_secret(dialect, secret))
         if key is None:
-            self._remembered.pop(secret, None)
+            self._remembered.pop(place, None)
             return None
         if len(self._remembered) >= KEYS_REMEMBERED_MAX:
             self._remembered.clear()
-        self._remembered[secret] = (key, instant)
+        self._remembered[place] = (key, instant)
         return key
 
     def forget(self) -> None:
@@ -111,7 +113,7 @@ class Keyring:
         secret = new_secret()
         key = StoredKey(
             key_id=f"{template.key_id}{TOKEN_MARK}{self._new_id()}",
-            secret_hash=hash_secret(secret),
+            secret_hash=hash_secret(template.dialect, secret),
             tenant=template.tenant,
             dialect=template.dialect,
             name=f"{template.name} (signed in)",
@@ -147,7 +149,7 @@ def key_of(seed: AccountSeed, *, tenant: str, dialect: str, key_id: str, now: da
     limit = seed.rate_limit or RateLimit(requests_max=0)
     return StoredKey(
         key_id=key_id,
-        secret_hash=hash_secret(seed.secret),
+        secret_hash=hash_secret(dialect, seed.secret),
         tenant=tenant,
         dialect=dialect,
         name=seed.realm,
