@@ -5,7 +5,9 @@ from typing import get_args
 import pytest
 
 from countermand.dialects.skippay.lifecycle import STATE_OF
+from countermand.dialects.skippay.reasons import REASONS
 from countermand.dialects.skippay.requests import CancelReason
+from countermand.model.reason import Reason
 from tests.vendors.skippay.ledger import (
     CANCEL,
     CANCEL_APPLICATION,
@@ -58,12 +60,18 @@ def test_it_cancels_the_application_and_everything_in_it(body):
 
 
 @pytest.mark.parametrize("reason", get_args(CancelReason))
-def test_every_reason_of_the_vendor_is_kept_under_one_of_ours(reason):
+def test_a_reason_is_kept_and_comes_back_as_the_vendors_word(reason):
     ledger = Ledger()
     ledger.put(CANCEL_APPLICATION, {"reason": reason, "customReason": "because"})
     data = ledger.events[-1][1].data
     assert data["note"] == "because"
-    assert data["reason"]
+    assert REASONS.theirs[Reason(data["reason"])] == reason
+
+
+def test_every_reason_of_ours_has_a_word_of_theirs():
+    assert set(REASONS.theirs) == set(Reason)
+    assert set(REASONS.ours) == set(get_args(CancelReason))
+    assert set(REASONS.theirs.values()) <= set(REASONS.ours)
 
 
 @pytest.mark.parametrize("body", [b"{", [], {"reason": "BORED"}, {"reason": 1}, {"customReason": 1}])

@@ -13,6 +13,7 @@ from .codes import encode_fault
 from .lifecycle import LIFECYCLE
 from .name import NAME
 from .openapi import openapi
+from .reasons import REASONS
 from .routes import ROUTES
 
 
@@ -38,4 +39,5 @@ DIALECT: Final = Dialect(
     facets=search.facets,
     notices=notices.notices,
     openapi=openapi,
+    reasons=REASONS,
 )

@@ -5,11 +5,12 @@ is still open and leaves the rest; the second kills the deal and is refused once
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from countermand.dialects.contract import Ask, Caller, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
-from countermand.model.command import Actors, Amend, Amount, Cancel
+from countermand.model.command import Actors, Amend, Cancel, Charges
 from countermand.model.order import Order, PortionState
 from countermand.model.outcome import Refusal, Refused, Verdict
 
@@ -18,19 +19,8 @@ from .application import application_document, changed
 from .codes import JSON, NOT_SUPPORTED, UNPROCESSABLE, encode_refused_application, refuse
 from .lifecycle import CANCEL_APPLICATION, LIFECYCLE, READY
 from .reading import Question, about, read_optional
+from .reasons import OTHER, REASONS
 from .requests import ApplicationCancelRequest, OrderItemsChangeRequest
-
-#: Our reason for each of theirs; absent means OTHER, as they say.
-REASONS: Final[Mapping[str, str]] = {
-    "APPLICATION_CANCELLED_CARRIER_CHANGED": "carrier_changed",
-    "APPLICATION_CANCELLED_CART_CONTENT_CHANGED": "cart_changed",
-    "APPLICATION_CANCELLED_BY_CUSTOMER": "customer",
-    "APPLICATION_CANCELLED_BY_ERP": "erp",
-    "APPLICATION_CANCELLED_EXPIRED": "expired",
-    "APPLICATION_CANCELLED_UNFINISHED": "unfinished",
-    "APPLICATION_CANCELLED_BY_ESHOP_RULES": "shop_rules",
-    "APPLICATION_CANCELLED_OTHER": "other",
-}
 
 _LEFT: Final = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)
 _PARTNER: Final = Actors(requested_by="partner", executed_by="partner")
@@ -46,7 +36,13 @@ def decode_items(wire: WireRequest, caller: Caller) -> Ask:
 def plan_items(question: Question[OrderItemsChangeRequest]) -> Plan | Refused:
     order, request = question.order, question.request
     selectors = amounts.selectors_of(request)
-    command = Cancel(cancellation_id=question.held.new_id(), selectors=selectors, actors=_PARTNER)
+    command = Cancel(
+        cancellation_id=question.held.new_id(),
+        selectors=selectors,
+        actors=_PARTNER,
+        # Only what is named is taken; who wants the shipping fee cancelled names it too.
+        charges=Charges.KEEP,
+    )
     if order.status not in READY:
         return Plan(commands=(command,))
     if request.items == [] and request.total_price is not None:
@@ -73,32 +69,20 @@ def _priced(question: Question[OrderItemsChangeRequest], command: Cancel, wanted
             )
         if not _has_currencies(question.request, order):
             return refuse(UNPROCESSABLE, "the order has another currency", order=order, attribute="totalVat")
-        return Plan(commands=(_with_amount(command, stated),))
+        return Plan(commands=(replace(command, amount=stated),))
     cost = amounts.worth(order, wanted, amounts.OPEN)
     if amounts.leaves_nothing(order, wanted):
         return Plan(
-            commands=(*amounts.made_bearable(order, cost), _with_amount(command, amounts.remainder(order, cost)))
+            commands=(*amounts.made_bearable(order, cost), replace(command, amount=amounts.remainder(order, cost)))
         )
     if cost.price_minor > order.total_minor:
         return refuse(UNPROCESSABLE, "the items cost more than the order's total", order=order, attribute="items")
     amount = None if amounts.taxes_fit(order, cost) else amounts.at_most(order, cost)
-    return Plan(commands=(_with_amount(command, amount),))
+    return Plan(commands=(replace(command, amount=amount),))
 
 
 def _has_currencies(request: OrderItemsChangeRequest, order: Order) -> bool:
     return all(entry.currency == order.currency for entry in request.total_vat or ())
-
-
-def _with_amount(command: Cancel, amount: Amount | None) -> Cancel:
-    return Cancel(
-        cancellation_id=command.cancellation_id,
-        selectors=command.selectors,
-        action=command.action,
-        reason=command.reason,
-        note=command.note,
-        actors=command.actors,
-        amount=amount,
-    )
 
 
 # ------------------------------------------------------------------------------------------------- application
@@ -114,7 +98,7 @@ def plan_application(question: Question[ApplicationCancelRequest]) -> Plan | Ref
     command = Cancel(
         cancellation_id=question.held.new_id(),
         action=CANCEL_APPLICATION,
-        reason=REASONS[request.reason or "APPLICATION_CANCELLED_OTHER"],
+        reason=REASONS.ours[request.reason or OTHER],
         note=request.custom_reason or "",
         actors=_PARTNER,
     )
@@ -125,7 +109,7 @@ def plan_application(question: Question[ApplicationCancelRequest]) -> Plan | Ref
         return Refused(refusal=Refusal.UNITS_ALREADY_SHIPPED, order=order, blocked_by=blocked)
     cost = amounts.worth(order, amounts.chosen(order, None, amounts.OPEN), amounts.OPEN)
     corrections: tuple[Amend, ...] = amounts.made_bearable(order, cost)
-    return Plan(commands=(*corrections, _with_amount(command, amounts.remainder(order, cost))))
+    return Plan(commands=(*corrections, replace(command, amount=amounts.remainder(order, cost))))
 
 
 def encode_application(verdict: Verdict, wire: WireRequest) -> WireAnswer:

@@ -4,7 +4,8 @@ Item: developers.skippay.cz/docs/api/createapplication. The item's totals are th
 partner leaves out is derived from them, because the answer must have it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from countermand.model.order import Line, Order, Portion, PortionState, TaxTotal
 from countermand.model.outcome import Refused
@@ -16,8 +17,11 @@ from .requests import OrderChange, OrderItemRequest, OrderRequest
 from .switches import CREDIT_TYPES, CURRENCIES
 from .values import Amount
 
+#: Items that are no goods, by our word for what they are.
+CHARGES: Final[Mapping[str, str]] = {"SHIPPING_FEE": "shipping", "FEE": "fee"}
+
 #: Members of an item that are only shown.
-SHOWN = ("variant", "description", "producer", "categories", "product_url")
+SHOWN: Final = ("variant", "description", "producer", "categories", "product_url")
 
 
 def lines_of(items: Sequence[OrderItemRequest], first_id: int = 1) -> tuple[tuple[Line, ...], dict[str, ItemFacts]]:
@@ -43,6 +47,7 @@ def _line(line_id: str, item: OrderItemRequest) -> Line:
         portions=(portion,),
         names={name: value for name, value in given.items() if value is not None},
         tax_rate_milli=item.total_vat.vat_rate,
+        charge=CHARGES.get(item.type or "", ""),
     )
 
 
