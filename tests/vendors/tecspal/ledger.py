@@ -101,10 +101,10 @@ class Ledger:
         assert ("envelop" in document) == (answer.status < 400)
         return answer.status, document
 
-    def read(self, path: str, caller: Caller = CALLER, **filters: object) -> tuple[int, Any]:
+    def read(self, path: str, caller: Caller = CALLER, /, **filters: object) -> tuple[int, Any]:
         return self.call("GET", path, {"filters": filters}, caller=caller)
 
-    def write(self, path: str, caller: Caller = CALLER, **data: object) -> tuple[int, Any]:
+    def write(self, path: str, caller: Caller = CALLER, /, **data: object) -> tuple[int, Any]:
         return self.call("POST", path, {"data": data}, caller=caller)
 
     def order(self, order_id: str) -> Order:

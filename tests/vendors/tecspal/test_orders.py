@@ -1,6 +1,7 @@
 """Quote Order, Create Order, Remove Hardware Requests and Select Hardware Alternative, judged on a ledger in memory."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ MODEL = {
     "hardwareType": "MACBOOK",
 }
 
-REQUESTS = [
+REQUESTS: list[dict[str, Any]] = [
     {"id": "h-1", "hardwareType": "PC", "amount": 3, "price": "100.50"},
     {"id": "h-2", "hardwareType": "PC"},
 ]
