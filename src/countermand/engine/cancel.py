@@ -86,7 +86,7 @@ def _conclude(
 
 def _with_charges(order: Order, command: Cancel, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """The charges that go along: asked for, or because nothing is left that they were for."""
-    if not any([line.charge for line in order.lines]):
+    if not any(line.charge for line in order.lines):
         return chosen
     named = {choice.line.line_id for choice in chosen}
     charges = tuple(

@@ -163,6 +163,9 @@ class Done(Struct, frozen=True, kw_only=True):
     records: tuple[Record, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     note: object = field(default=None)
+    #: Cancellations and obligations that there were before, as they are now.
+    cancellations: tuple[Cancellation, ...] = ()
+    changed: tuple[Obligation, ...] = ()
 
 
 Verdict = Done | Refused

@@ -181,6 +181,8 @@ class Sheet:
             records=records,
             obligations=tuple(owed),
             note=plan.note,
+            cancellations=tuple([one for change in changes.values() for one in change.cancellations]),
+            changed=tuple([one for change in changes.values() for one in change.obligations]),
         )
 
     def _settle(self, change: _Change, now: datetime) -> list[Obligation]:

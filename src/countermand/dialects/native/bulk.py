@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from countermand.dialects.contract import (
+    APPROVE,
     CANCEL,
     READ,
     Ask,
@@ -41,8 +42,8 @@ from countermand.dialects.native.bulkrecords import (
     timer_of,
 )
 from countermand.dialects.native.bulktypes import NewBulk
-from countermand.dialects.native.orders import page_size
 from countermand.dialects.native.problems import encode_refusal, invalid
+from countermand.dialects.native.requesting import claim_of, page_size
 from countermand.dialects.wire import json_answer, to_facts
 from countermand.model.bulk import DRIVEN, MOVES, Bulk, BulkAction, BulkState, Item, ItemOutcome, Selection, moved
 from countermand.model.outcome import Refusal, Refused, Verdict
@@ -51,6 +52,9 @@ from countermand.model.record import Record
 
 #: Orders that one pair of eyes may cancel at once. Above it, somebody with another key must approve.
 ALONE_MAX: Final = 1_000
+
+#: Members that mean something for one order only.
+SINGLE: Final = frozenset({"operation_id", "preview_token", "validate_only"})
 
 _PROBLEM: Final = (("Content-Type", "application/problem+json"),)
 
@@ -70,11 +74,11 @@ def decode_create(wire: WireRequest, caller: Caller) -> Ask:
         given = NewBulk.model_validate_json(wire.body)
     except ValidationError as error:
         raise invalid(error) from error
-    if given.cancellation.get("operation_id"):
+    if single := SINGLE & given.cancellation.keys():
         raise CallerFault(
-            Fault(kind=FaultKind.INVALID, detail="an operation_id names one cancellation")
+            Fault(kind=FaultKind.INVALID, detail=f"{', '.join(sorted(single))}: only of one cancellation")
         )
-    claim = cancellations.claim_of(wire, caller)
+    claim = claim_of(wire, caller)
     # What a single cancellation with these members would be told, the bulk is told before anything begins.
     cancellations.decode(replace(wire, params={"order": "any"}, body=to_facts(given.cancellation)), caller)
 
@@ -355,7 +359,7 @@ ROUTES: Final[tuple[Route, ...]] = (
             method="POST",
             path=f"/bulk-cancellations/{{bulk}}:{action}",
             operation=f"{action}BulkCancellation",
-            scope=CANCEL,
+            scope=APPROVE if action is BulkAction.APPROVE else CANCEL,
             handler=Write(decode=_decoder(action), encode=encode_change),
         )
         for action in BulkAction

@@ -1,100 +1,266 @@
-"""Cancellations: whole orders, lines, quantities."""
+"""Cancellations: create, preview, read. What may be done to one afterwards is in `decisions`."""
 
-import hashlib
+from datetime import datetime
 from typing import Final
 
-from pydantic import ValidationError
+from msgspec.structs import replace
 
-from countermand.dialects.contract import (
-    Ask,
-    Caller,
-    CallerFault,
-    Claim,
-    Fault,
-    FaultKind,
-    Held,
-    Plan,
-    WireAnswer,
-    WireRequest,
+from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.native import previews
+from countermand.dialects.native.addressing import address, name_of
+from countermand.dialects.native.problems import encode_refusal
+from countermand.dialects.native.requesting import (
+    body_of,
+    claim_of,
+    operation_of,
+    page_after,
+    page_size,
+    paged,
+    selectors_of,
+    version_of,
+    wrong,
 )
-from countermand.dialects.native.orders import etag, show_taking
-from countermand.dialects.native.problems import encode_refusal, invalid
-from countermand.dialects.native.types import LineChoice, NewCancellation
-from countermand.dialects.wire import json_answer, milli_of
-from countermand.model.command import Actors, Cancel, Selector
-from countermand.model.keys import ClaimKey
-from countermand.model.outcome import Refused, Verdict
+from countermand.dialects.native.showing import etag, show_cancellation, show_obligation
+from countermand.dialects.native.types import NewCancellation
+from countermand.dialects.wire import json_answer
+from countermand.model.command import Actors, Cancel
+from countermand.model.obligation import Obligation
+from countermand.model.order import Order
+from countermand.model.outcome import Cancellation, CancellationState, Cause, Done, Refusal, Refused, Verdict
+from countermand.model.query import (
+    Found,
+    GetCancellation,
+    GetOrder,
+    ListCancellations,
+    ListObligations,
+    Page,
+    Query,
+    Whole,
+)
 
-#: Characters of an idempotency key (Stripe's limit; the IETF draft names none).
-KEY_CHARACTERS_MAX: Final = 255
+#: When to look again for what is still owed.
+RETRY_AFTER_S: Final = 2
+
+#: What the encoder is told by a plan that found the order cancelled already.
+Existing = Whole
+
+
+class Foreseen:
+    """What the encoder is told by a plan that only looks: what was asked, and when."""
+
+    def __init__(self, given: NewCancellation, now: datetime, *, token: bool) -> None:
+        self.given = given
+        self.now = now
+        self.token = token
+
+
+# -------------------------------------------------------------------------------------------------------------- create
 
 
 def decode(wire: WireRequest, caller: Caller) -> Ask:
-    try:
-        given = NewCancellation.model_validate_json(wire.body or b"{}")
-    except ValidationError as error:
-        raise invalid(error) from error
-    selectors = None if given.lines is None else tuple(_selector(line, at) for at, line in enumerate(given.lines))
+    given = body_of(wire, NewCancellation)
+    if given.validate_only:
+        return _look(wire, caller, given, token=False)
+    key = address(caller, wire.params["order"])
+    command = command_of(given, caller, version_of(wire))
+    token = previews.read(given.preview_token, wire.params["order"], given) if given.preview_token else None
 
-    def plan(held: Held) -> Plan:
-        cancel = Cancel(
-            cancellation_id=held.new_id(),
-            selectors=selectors,
-            reason=given.reason,
-            note=given.note,
-            message=given.message,
-            actors=Actors(
-                requested_by=given.requested_by, executed_by=caller.key_id, attributed_to=given.attributed_to
-            ),
-            operation_id=given.operation_id,
-        )
-        return Plan(commands=(cancel,))
+    def plan(held: Held) -> Plan | Refused:
+        known = _existing(held)
+        if known is not None:
+            return Plan(note=known)
+        cancel = replace(command, cancellation_id=held.new_id())
+        if token is None:
+            return Plan(commands=(cancel,))
+        if held.now >= token.expires_at:
+            return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.PREVIEW_EXPIRED)
+        return Plan(commands=(cancel,), veto=lambda foreseen: previews.compare(token, foreseen))
 
-    return Ask(order=caller.order(wire.params["order"]), plan=plan, claim=claim_of(wire, caller))
-
-
-def _selector(given: LineChoice, index: int) -> Selector:
-    names = {name: value for name, value in (("line_id", given.line_id), ("sku", given.sku)) if value is not None}
-    if not names:
-        raise CallerFault(Fault(kind=FaultKind.INVALID, detail=f"lines/{index} names neither line_id nor sku"))
-    quantity = None if given.quantity is None else milli_of(given.quantity)
-    return Selector(names=names, quantity_milli=quantity, pointer=f"/lines/{index}")
+    return Ask(
+        order=key,
+        plan=plan,
+        claim=claim_of(wire, caller),
+        operation=operation_of(wire, caller, key, given.operation_id),
+        history_if_unchanged=True,
+    )
 
 
-def claim_of(wire: WireRequest, caller: Caller) -> Claim:
-    """The Idempotency-Key of a request (IETF draft-ietf-httpapi-idempotency-key-header), quoted or bare. Required."""
-    key = wire.headers.get("idempotency-key", "").strip().strip('"')
-    if not key or len(key) > KEY_CHARACTERS_MAX:
-        detail = f"send an Idempotency-Key of 1 to {KEY_CHARACTERS_MAX} characters"
-        raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail=detail))
-    scope = f"{caller.dialect} {caller.key_id} {wire.method} {wire.path}"
-    return Claim(key=ClaimKey(caller.tenant, scope, key), fingerprint=hashlib.sha256(wire.body).digest())
+def command_of(given: NewCancellation, caller: Caller, version: int | None) -> Cancel:
+    """The command that the members of a request mean; it has no id yet."""
+    return Cancel(
+        cancellation_id="",
+        selectors=selectors_of(given.lines),
+        reason=given.reason,
+        note=given.note,
+        message=given.message,
+        actors=Actors(requested_by=given.requested_by, executed_by=caller.key_id, attributed_to=given.attributed_to),
+        operation_id=given.operation_id,
+        expected_version=version,
+        refund=given.refund,
+        charges=given.charges,
+        restock=given.restock,
+        notify=given.notify,
+        effective_at=given.effective_at,
+        waits=True,
+    )
+
+
+def _existing(held: Held) -> Existing | None:
+    """The cancellation that made the order what it is, when nothing of it is left to cancel."""
+    for record in reversed(held.cancellations or ()):
+        if record.state.effective:
+            mine = [one for one in held.obligations if one.cancellation_id == record.cancellation_id]
+            return Existing(cancellation=record, obligations=tuple(mine)) if record.whole else None
+    return None
 
 
 def encode(verdict: Verdict, wire: WireRequest) -> WireAnswer:
     if isinstance(verdict, Refused):
         return encode_refusal(verdict, wire)
+    if isinstance(verdict.note, Foreseen):
+        return _encode_foreseen(verdict, verdict.note)
+    order, done = verdict.order, verdict.cancellation
+    assert order is not None
+    tag = ("ETag", etag(order))
+    if isinstance(verdict.note, Existing):
+        known = verdict.note
+        return json_answer(200, _document(known.cancellation, known.obligations, order.status), (tag,))
+    if done is None:
+        # Cancelled before we kept cancellations of it: there is nothing to show but that it is so.
+        return json_answer(200, _nothing_known(verdict), (tag,))
+    location = ("Location", f"{wire.base_url}/orders/{name_of(order)}/cancellations/{done.cancellation_id}")
+    document = _document(done, verdict.obligations, order.status)
+    if done.state is CancellationState.COMPLETED:
+        return json_answer(201, document, (location, tag))
+    return json_answer(202, document, (location, tag, ("Retry-After", str(RETRY_AFTER_S))))
+
+
+def _document(done: Cancellation, obligations: tuple[Obligation, ...], order_status: str) -> dict[str, object]:
+    mine = [show_obligation(owed) for owed in obligations if owed.kind != "notice"]
+    return {**show_cancellation(done), "order_status": order_status, "obligations": mine}
+
+
+def _nothing_known(verdict: Done) -> dict[str, object]:
+    order = verdict.order
+    assert order is not None
+    blank = Cancellation(
+        tenant=order.tenant,
+        dialect=order.dialect,
+        order_id=order.order_id,
+        cancellation_id="",
+        created_at=order.cancelled_at or order.updated_at,
+        whole=True,
+        reason="other",
+        note="",
+        message="",
+        requested_by="",
+        executed_by="",
+        attributed_to="",
+        operation_id=None,
+        amount_minor=0,
+        currency=order.currency,
+        takings=(),
+    )
+    return {**_document(blank, (), order.status), "id": None}
+
+
+# ------------------------------------------------------------------------------------------------------------- preview
+
+
+def decode_preview(wire: WireRequest, caller: Caller) -> Ask:
+    return _look(wire, caller, body_of(wire, NewCancellation), token=True)
+
+
+def _look(wire: WireRequest, caller: Caller, given: NewCancellation, *, token: bool) -> Ask:
+    """All checks of the real call and none of its effects. It takes no idempotency key, because it changes nothing."""
+    if given.preview_token is not None:
+        raise wrong("/preview_token", "belongs to the call that executes it")
+    key, command = address(caller, wire.params["order"]), command_of(given, caller, version_of(wire))
+
+    def plan(held: Held) -> Plan:
+        known = _existing(held)
+        if known is not None:
+            return Plan(note=known)
+        cancel = replace(command, cancellation_id=held.new_id())
+        return Plan(commands=(cancel,), dry=True, note=Foreseen(given, held.now, token=token))
+
+    return Ask(order=key, plan=plan, history_if_unchanged=True)
+
+
+def _encode_foreseen(verdict: Done, foreseen: Foreseen) -> WireAnswer:
     order, done = verdict.order, verdict.cancellation
     assert order is not None
     if done is None:
-        return json_answer(200, {"order_id": order.order_id, "state": "completed", "repeated": True})
-    document = {
-        "id": done.cancellation_id,
-        "order_id": done.order_id,
-        "state": "completed",
-        "whole": done.whole,
-        "reason": done.reason,
-        "note": done.note,
-        "message": done.message,
-        "requested_by": done.requested_by,
-        "executed_by": done.executed_by,
-        "attributed_to": done.attributed_to,
-        "operation_id": done.operation_id,
-        "amount": done.amount_minor,
-        "currency": done.currency,
-        "created_at": done.created_at,
-        "lines": [show_taking(taking.line_id, taking.sku, taking.quantity_milli) for taking in done.takings],
-        "order_status": order.status,
-    }
-    location = f"{wire.base_url}/orders/{order.order_id}/cancellations/{done.cancellation_id}"
-    return json_answer(201, document, (("Location", location), ("ETag", etag(order))))
+        return json_answer(200, {**_nothing_known(verdict), "order_version": order.version})
+    version = order.version - len(verdict.events)
+    document = {**_document(done, verdict.obligations, order.status), "id": None, "order_version": version}
+    if foreseen.token:
+        text, expires_at = previews.write(verdict, foreseen.given, name_of(order), foreseen.now)
+        document |= {"preview_token": text, "preview_expires_at": expires_at}
+    return json_answer(200, document)
+
+
+# ---------------------------------------------------------------------------------------------------------------- read
+
+
+def decode_get(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
+    key = address(caller, wire.params["order"])
+    return (GetOrder(key=key), GetCancellation(key=key, cancellation_id=wire.params["cancellation"]))
+
+
+def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
+    order, whole = found
+    if order is None:
+        return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER), wire)
+    if not isinstance(whole, Whole):
+        return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER, cause=Cause.UNKNOWN_CANCELLATION), wire)
+    assert isinstance(order, Order)
+    return json_answer(200, _document(whole.cancellation, whole.obligations, order.status))
+
+
+def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
+    key = address(caller, wire.params["order"])
+    listing = ListCancellations(
+        tenant=caller.tenant, key=key, states=_states(wire), after=page_after(wire), limit=page_size(wire)
+    )
+    return (GetOrder(key=key), listing)
+
+
+def decode_list_all(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
+    """Of all orders of the tenant: what waits for approval, what is still owed."""
+    return (
+        ListCancellations(tenant=caller.tenant, states=_states(wire), after=page_after(wire), limit=page_size(wire)),
+    )
+
+
+def _states(wire: WireRequest) -> tuple[CancellationState, ...]:
+    try:
+        return tuple(CancellationState(value) for name, value in wire.query if name == "state")
+    except ValueError as error:
+        raise wrong("state", str(error)) from error
+
+
+def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
+    *orders, page = found
+    if orders and orders[0] is None:
+        return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER), wire)
+    assert isinstance(page, Page)
+    items = [item for item in page.items if isinstance(item, Cancellation)]
+    after = items[-1].cancellation_id if page.more and items else None
+    document, headers = paged(wire, [show_cancellation(item) for item in items], after)
+    return json_answer(200, document, headers)
+
+
+def decode_obligations(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
+    key = address(caller, wire.params["order"])
+    return (GetOrder(key=key), ListObligations(key=key, after=page_after(wire), limit=page_size(wire)))
+
+
+def encode_obligations(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
+    order, page = found
+    if order is None or not isinstance(page, Page):
+        return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER), wire)
+    items = [item for item in page.items if isinstance(item, Obligation)]
+    after = items[-1].obligation_id if page.more and items else None
+    document, headers = paged(wire, [show_obligation(item) for item in items], after)
+    return json_answer(200, document, headers)

@@ -1,89 +1,57 @@
 """Orders: place, get, list, events."""
 
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
-from pydantic import ValidationError
+from msgspec.structs import replace
 
-from countermand.dialects.contract import (
-    Ask,
-    Caller,
-    CallerFault,
-    Fault,
-    FaultKind,
-    Held,
-    Plan,
-    WireAnswer,
-    WireRequest,
+from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.native.addressing import address, name_of
+from countermand.dialects.native.placing import placed
+from countermand.dialects.native.problems import encode_refusal
+from countermand.dialects.native.requesting import (
+    body_of,
+    claim_if_given,
+    claim_of,
+    page_after,
+    page_size,
+    paged,
+    wrong,
 )
-from countermand.dialects.native.lifecycle import PLACED
-from countermand.dialects.native.problems import encode_refusal, invalid
-from countermand.dialects.native.types import NewLine, NewOrder
-from countermand.dialects.wire import json_answer, milli_of, unmilli
+from countermand.dialects.native.showing import etag, show_event, show_order
+from countermand.dialects.native.types import NewOrder
+from countermand.dialects.wire import instant_of, json_answer
 from countermand.model.command import Place
 from countermand.model.event import Event
-from countermand.model.order import Line, Order, Portion, PortionState, TaxTotal
+from countermand.model.order import Order
 from countermand.model.outcome import Refusal, Refused, Verdict
 from countermand.model.query import Found, GetOrder, ListEvents, Listing, ListOrders, Page, Query
 
-#: Items of a page: what is given when nothing is asked, and what a larger wish is cut down to.
-PAGE_SIZE_DEFAULT: Final = 50
-PAGE_SIZE_MAX: Final = 200
-
+#: Digits of a sequence number: the stores' integers have 63 bits.
+SEQUENCE_DIGITS_MAX: Final = 18
 
 # ------------------------------------------------------------------------------------------------------------- place
 
 
 def decode_place(wire: WireRequest, caller: Caller) -> Ask:
-    try:
-        given = NewOrder.model_validate_json(wire.body)
-    except ValidationError as error:
-        raise invalid(error) from error
+    """An id of the caller's own makes the call safe to repeat; without one it takes an Idempotency-Key."""
+    given = body_of(wire, NewOrder)
     key = caller.order(given.id) if given.id else None
+    claim = claim_if_given(wire, caller) if given.id else claim_of(wire, caller)
+    order = placed(given, caller)
 
     def plan(held: Held) -> Plan | Refused:
         if held.order is not None:
             return Refused(refusal=Refusal.ALREADY_EXISTS, order=held.order)
-        return Plan(commands=(Place(order=_placed(given, caller, held)),))
+        fresh = replace(
+            order,
+            order_id=order.order_id or held.new_id(),
+            placed_at=given.placed_at or held.now,
+            updated_at=held.now,
+        )
+        return Plan(commands=(Place(order=fresh),))
 
-    return Ask(order=key, plan=plan)
-
-
-def _placed(given: NewOrder, caller: Caller, held: Held) -> Order:
-    lines = tuple(_line(line, index) for index, line in enumerate(given.lines))
-    rates: dict[int, int] = {}
-    for line in lines:
-        if line.tax_rate_milli is not None:
-            rates[line.tax_rate_milli] = rates.get(line.tax_rate_milli, 0) + line.portions[0].tax_minor
-    return Order(
-        tenant=caller.tenant,
-        dialect=caller.dialect,
-        order_id=given.id or held.new_id(),
-        status=PLACED,
-        placed_at=given.placed_at or held.now,
-        updated_at=held.now,
-        currency=given.currency,
-        lines=lines,
-        total_minor=sum(line.portions[0].price_minor for line in lines),
-        taxes=tuple(TaxTotal(rate_milli=rate, amount_minor=amount) for rate, amount in rates.items()),
-        aliases={"reference": given.reference} if given.reference else {},
-    )
-
-
-def _line(given: NewLine, index: int) -> Line:
-    quantity_milli = milli_of(given.quantity) or 0
-    line_id = given.id or str(index + 1)
-    portion = Portion(
-        state=PortionState.OPEN, quantity_milli=quantity_milli, price_minor=given.price, tax_minor=given.tax
-    )
-    return Line(
-        line_id=line_id,
-        sku=given.sku,
-        portions=(portion,),
-        names={"line_id": line_id, "sku": given.sku},
-        tax_rate_milli=milli_of(given.tax_rate),
-        reserved_milli=quantity_milli if given.reserve else 0,
-    )
+    return Ask(order=key, plan=plan, claim=claim)
 
 
 def encode_place(verdict: Verdict, wire: WireRequest) -> WireAnswer:
@@ -91,7 +59,7 @@ def encode_place(verdict: Verdict, wire: WireRequest) -> WireAnswer:
         return encode_refusal(verdict, wire)
     order = verdict.order
     assert order is not None
-    headers = (("Location", f"{wire.base_url}/orders/{order.order_id}"), ("ETag", etag(order)))
+    headers = (("Location", f"{wire.base_url}/orders/{name_of(order)}"), ("ETag", etag(order)))
     return json_answer(201, show_order(order), headers)
 
 
@@ -99,7 +67,7 @@ def encode_place(verdict: Verdict, wire: WireRequest) -> WireAnswer:
 
 
 def decode_get(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
-    return (GetOrder(key=caller.order(wire.params["order"])),)
+    return (GetOrder(key=address(caller, wire.params["order"])),)
 
 
 def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
@@ -110,41 +78,46 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 
 
 def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
-    status = wire.query_value("status")
+    """By `dialect`, `kind`, `status` (repeated for several), `reference` and time of placement; newest first."""
+    dialect = wire.query_value("dialect") or caller.dialect
     listing = Listing(
-        statuses=(status,) if status else (),
-        after=wire.query_value("page_token") or None,
+        statuses=tuple(value for name, value in wire.query if name == "status"),
+        facets={"reference": text} if (text := wire.query_value("reference")) else {},
+        from_at=_instant(wire, "placed_from"),
+        until_at=_instant(wire, "placed_until"),
+        after=page_after(wire),
         limit=page_size(wire),
     )
-    return (ListOrders(tenant=caller.tenant, dialect=caller.dialect, listing=listing),)
+    return (
+        ListOrders(tenant=caller.tenant, dialect=dialect, kind=wire.query_value("kind") or "order", listing=listing),
+    )
 
 
-def page_size(wire: WireRequest) -> int:
-    text = wire.query_value("page_size")
+def _instant(wire: WireRequest, name: str) -> datetime | None:
+    text = wire.query_value(name)
     if text is None:
-        return PAGE_SIZE_DEFAULT
-    if not text.isascii() or not text.isdecimal() or int(text) == 0:
-        raise CallerFault(Fault(kind=FaultKind.INVALID, detail=f"page_size must be from 1 to {PAGE_SIZE_MAX}"))
-    return min(int(text), PAGE_SIZE_MAX)
+        return None
+    at = instant_of(text)
+    if at is None:
+        raise wrong(name, "must be an RFC 3339 time")
+    return at
 
 
 def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
-    del wire
     (page,) = found
     assert isinstance(page, Page)
     orders = [item for item in page.items if isinstance(item, Order)]
-    document: dict[str, object] = {"items": [show_order(order) for order in orders]}
-    if page.more:
-        document["next_page_token"] = orders[-1].order_id
-    return json_answer(200, document)
+    after = orders[-1].order_id if page.more and orders else None
+    document, headers = paged(wire, [show_order(order) for order in orders], after)
+    return json_answer(200, document, headers)
 
 
 def decode_events(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     after = wire.query_value("after") or "0"
-    if not after.isascii() or not after.isdecimal():
-        raise CallerFault(Fault(kind=FaultKind.INVALID, detail="after must be a sequence number"))
-    key = caller.order(wire.params["order"])
-    return (GetOrder(key=key), ListEvents(key=key, after=min(int(after), 2**62), limit=page_size(wire)))
+    if not after.isascii() or not after.isdecimal() or len(after) > SEQUENCE_DIGITS_MAX:
+        raise wrong("after", "must be a sequence number")
+    key = address(caller, wire.params["order"])
+    return (GetOrder(key=key), ListEvents(key=key, after=int(after), limit=page_size(wire)))
 
 
 def encode_events(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
@@ -153,58 +126,3 @@ def encode_events(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
         return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER), wire)
     events = [item for item in page.items if isinstance(item, Event)]
     return json_answer(200, {"items": [show_event(event) for event in events], "more": page.more})
-
-
-# -------------------------------------------------------------------------------------------------------------- shown
-
-
-def etag(order: Order) -> str:
-    return f'"{order.version}"'
-
-
-def show_order(order: Order) -> dict[str, object]:
-    return {
-        "id": order.order_id,
-        "reference": order.aliases.get("reference"),
-        "status": order.status,
-        "version": order.version,
-        "currency": order.currency,
-        "total": order.total_minor,
-        "placed_at": order.placed_at,
-        "updated_at": order.updated_at,
-        "cancelled_at": order.cancelled_at,
-        "lines": [_show_line(line) for line in order.lines],
-    }
-
-
-def _show_line(line: Line) -> dict[str, object]:
-    return {
-        "id": line.line_id,
-        "sku": line.sku,
-        "ordered": unmilli(line.quantity_milli()),
-        "open": unmilli(line.quantity_milli(PortionState.OPEN)),
-        "shipped": unmilli(line.quantity_milli(PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)),
-        "returned": unmilli(line.quantity_milli(PortionState.RETURNED)),
-        "cancelled": unmilli(line.quantity_milli(PortionState.CANCELLED)),
-        "reserved": unmilli(line.reserved_milli),
-    }
-
-
-def show_event(event: Event) -> dict[str, object]:
-    shown: dict[str, object] = {
-        "type": event.type,
-        "sequence": event.sequence,
-        "at": event.at,
-        "status": event.status,
-        "data": event.data,
-    }
-    if event.takings:
-        shown["amount"] = event.amount_minor
-        shown["lines"] = [show_taking(taking.line_id, taking.sku, taking.quantity_milli) for taking in event.takings]
-    if event.cancellation_id:
-        shown["cancellation_id"] = event.cancellation_id
-    return shown
-
-
-def show_taking(line_id: str, sku: str, quantity_milli: int) -> Mapping[str, object]:
-    return {"line_id": line_id, "sku": sku, "quantity": unmilli(quantity_milli)}

@@ -1,5 +1,6 @@
 """Every "no" of the native API as a problem of RFC 9457 with a stable code."""
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,7 +8,10 @@ from pydantic import ValidationError
 
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
-from countermand.model.outcome import Refusal, Refused
+from countermand.model.outcome import Cause, Refusal, Refused
+
+#: The page with a heading for each code (docs/reference/refusals.md).
+PAGE: Final = "https://countermand.dev/reference/refusals"
 
 _PROBLEM: Final = (("Content-Type", "application/problem+json"),)
 
@@ -28,6 +32,47 @@ REFUSALS: Final[Mapping[Refusal, tuple[int, str]]] = {
     Refusal.NOTHING_OPEN: (409, "Nothing is open"),
     Refusal.AMOUNT_IMPOSSIBLE: (422, "The amount can't be taken off this order"),
 }
+
+#: Status and title of what stands behind a refusal; its code is told instead of the refusal's.
+CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {
+    Cause.UNKNOWN_CANCELLATION: (404, "The order has no such cancellation"),
+    Cause.UNKNOWN_OBLIGATION: (404, "The order has no such obligation"),
+    Cause.IF_MATCH_REQUIRED: (428, "The tenant's policy demands If-Match"),
+    Cause.PREVIEW_EXPIRED: (409, "The preview has expired"),
+    Cause.CANCELLATION_PENDING: (409, "Another cancellation of the order is pending"),
+    Cause.POLICY_FORBIDS: (409, "The tenant's policy forbids it in this status"),
+    Cause.WINDOW_CLOSED: (409, "The time for cancelling is over"),
+    Cause.FULFILMENT_CLAIMED: (409, "Fulfilment is picking these units"),
+    Cause.APPROVAL_REQUIRED: (409, "Somebody has to agree first"),
+    Cause.ON_HOLD: (409, "The order is on hold"),
+    Cause.NOT_PENDING: (409, "The cancellation is not pending"),
+    Cause.DECISION_TOO_LATE: (409, "The request has timed out"),
+    Cause.NOT_CANCELLED: (409, "The cancellation is not in effect"),
+    Cause.RESTORABLE_IN_PART: (409, "Some of what it did outside can't be undone"),
+    Cause.NOT_RESTORABLE: (409, "The units are no longer as they were cancelled"),
+    Cause.OBLIGATION_CLOSED: (409, "The obligation is over"),
+    Cause.PREVIEW_DIFFERS: (409, "It would do something else than was previewed"),
+}
+
+#: What the caller may do about it, by code. The names are operations of the API.
+REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
+    Cause.CANCELLATION_PENDING: ("approveCancellation", "rejectCancellation", "withdrawCancellation"),
+    Cause.APPROVAL_REQUIRED: ("createCancellation",),
+    Cause.FULFILMENT_CLAIMED: ("releaseFulfilmentClaim", "createCancellation"),
+    Cause.ON_HOLD: ("releaseHold",),
+    Cause.PREVIEW_DIFFERS: ("previewCancellation",),
+    Cause.PREVIEW_EXPIRED: ("previewCancellation",),
+    Cause.RESTORABLE_IN_PART: ("restoreCancellation",),
+    Refusal.VERSION_MISMATCH: ("getOrder",),
+    Refusal.UNITS_ALREADY_SHIPPED: ("createReturn",),
+    Refusal.NOTHING_OPEN: ("createReturn",),
+    Refusal.LINE_CLOSED: ("createReturn",),
+}
+
+#: Refusals that may end by themselves or by asking again with what is true now.
+RETRYABLE: Final = frozenset(
+    {Refusal.VERSION_MISMATCH, Cause.CANCELLATION_PENDING, Cause.FULFILMENT_CLAIMED, Cause.PREVIEW_DIFFERS}
+)
 
 #: Status, code and title of each fault.
 FAULTS: Final[Mapping[FaultKind, tuple[int, str, str]]] = {
@@ -53,24 +98,40 @@ def encode_fault(fault: Fault, wire: WireRequest) -> WireAnswer:
         members["errors"] = [
             {"pointer": field.path, "detail": field.message, "code": field.code} for field in fault.fields
         ]
-    return _problem(wire, status, title, fault.detail, members)
+    return _problem(wire, (status, title), fault.detail, members)
 
 
 def encode_refusal(refused: Refused, wire: WireRequest) -> WireAnswer:
-    status, title = REFUSALS[refused.refusal]
-    members: dict[str, object] = {"code": refused.vendor_code or refused.refusal.value}
-    if refused.order is not None:
-        members["state"] = refused.order.status
-    if refused.blocked_by:
+    cause, refusal = refused.cause, refused.refusal
+    status, title = REFUSALS[refusal] if cause is None else CAUSES[cause]
+    code = refused.vendor_code or (cause or refusal).value
+    members: dict[str, object] = {"code": code}
+    if status in _CONFLICTS:
+        members["retryable"] = (cause or refusal) in RETRYABLE
         members["blocked_by"] = list(refused.blocked_by)
+        members["allowed_actions"] = list(REMEDIES.get(cause or refusal, ()))
+        if refused.order is not None:
+            members["state"] = refused.order.status
+            members["version"] = refused.order.version
     if refused.pointer:
-        members["errors"] = [{"pointer": refused.pointer, "detail": title, "code": refused.refusal.value}]
-    return _problem(wire, status, title, refused.detail, members)
+        members["errors"] = [{"pointer": refused.pointer, "detail": title, "code": code}]
+    if isinstance(refused.note, Mapping):
+        members |= refused.note
+    answer = _problem(wire, (status, title), refused.detail, members)
+    if refused.retry_at is None:
+        return answer
+    wait_s = max(1, math.ceil((refused.retry_at - wire.received_at).total_seconds()))
+    return WireAnswer(status=status, body=answer.body, headers=(*answer.headers, ("Retry-After", str(wait_s))))
 
 
-def _problem(wire: WireRequest, status: int, title: str, detail: str, members: Mapping[str, object]) -> WireAnswer:
+#: Statuses that say that the order is not as it would have to be.
+_CONFLICTS: Final = frozenset({409, 412})
+
+
+def _problem(wire: WireRequest, said: tuple[int, str], detail: str, members: Mapping[str, object]) -> WireAnswer:
+    status, title = said
     document = {
-        "type": f"https://countermand.dev/problems/{members['code']}".lower(),
+        "type": f"{PAGE}#{members['code']}".lower(),
         "title": title,
         "status": status,
         "detail": detail or title,

@@ -1,35 +1,22 @@
 """The wire types of requests. Amounts are integers in minor units, quantities numbers with at most three decimals."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from countermand.model.command import Charges, Refund
+from countermand.model.reason import Reason
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.\-]+$")]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Quantity = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=3)]
 Minor = Annotated[int, Field(ge=-(10**15), le=10**15, strict=True)]
-
-Reason = Literal[
-    "customer_changed_mind",
-    "customer_found_cheaper",
-    "late_delivery",
-    "ordered_by_mistake",
-    "duplicate",
-    "payment_declined",
-    "payment_expired",
-    "fraud",
-    "out_of_stock",
-    "pricing_error",
-    "address_not_serviceable",
-    "cannot_fulfil",
-    "staff_error",
-    "vendor_refused",
-    "policy",
-    "other",
-]
+Positive = Annotated[int, Field(gt=0, le=10**15, strict=True)]
+Seconds = Annotated[int, Field(ge=0, le=366 * 86_400, strict=True)]
+#: An id made by us, or by whoever names an obligation, a hold, a payment.
+Named = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Wire(BaseModel):
@@ -50,14 +37,56 @@ class NewLine(Wire):
     reserve: bool = True
 
 
+class NewCharge(Wire):
+    """A line that is no goods: shipping, gift wrap. It is cancelled with the last of the goods, or explicitly."""
+
+    id: Id = "shipping"
+    name: Name = "shipping"
+    price: Minor
+    tax: Minor = 0
+    tax_rate: Annotated[Decimal, Field(ge=0, le=1000, decimal_places=3)] | None = None
+
+
+class NewDiscount(Wire):
+    """A discount on the order or on some of its lines; shared out over their prices now, once and for all."""
+
+    id: Name
+    amount: Positive
+    line_ids: Annotated[list[Id], Field(min_length=1, max_length=1000)] | None = None
+
+
+class NewPayment(Wire):
+    """Money of one tender that is there when the order is placed."""
+
+    id: Named
+    method: Annotated[str, StringConstraints(max_length=50)] = ""
+    authorised: Annotated[int, Field(ge=0, le=10**15, strict=True)] = 0
+    captured: Annotated[int, Field(ge=0, le=10**15, strict=True)] = 0
+
+
+class VendorOrder(Wire):
+    """An order at another company that fulfils this one and must be cancelled there too."""
+
+    vendor: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,63}$")]
+    order_id: Named
+    account: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
 class NewOrder(Wire):
     """An order as it is placed. Without an id it gets one."""
 
     id: Id | None = None
     reference: Name | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    placed_at: datetime | None = None
+    placed_at: AwareDatetime | None = None
     lines: Annotated[list[NewLine], Field(min_length=1, max_length=1000)]
+    charges: Annotated[list[NewCharge], Field(max_length=20)] = Field(default_factory=list)
+    discounts: Annotated[list[NewDiscount], Field(max_length=50)] = Field(default_factory=list)
+    payments: Annotated[list[NewPayment], Field(max_length=50)] = Field(default_factory=list)
+    coupons: Annotated[list[Name], Field(max_length=50)] = Field(default_factory=list)
+    invoice: Name | None = None
+    contact: Name | None = None
+    vendor_orders: Annotated[list[VendorOrder], Field(max_length=50)] = Field(default_factory=list)
 
 
 class LineChoice(Wire):
@@ -69,12 +98,121 @@ class LineChoice(Wire):
 
 
 class NewCancellation(Wire):
-    """What is to be cancelled and why. Without `lines`: everything that is open."""
+    """What is to be cancelled and why. Without `lines`: everything that is open.
+
+    `effective_at`: not now, but then. `validate_only`: all checks and no effect. `preview_token`: exactly what was previewed.
+    """
 
     lines: Annotated[list[LineChoice], Field(min_length=1, max_length=1000)] | None = None
-    reason: Reason = "other"
+    reason: Reason = Reason.OTHER
     note: Text = ""
     message: Text = ""
     operation_id: Id | None = None
     requested_by: Text = ""
     attributed_to: Text = ""
+    refund: Refund = Refund.ORIGINAL
+    charges: Charges = Charges.AUTO
+    restock: bool = True
+    notify: bool = True
+    effective_at: AwareDatetime | None = None
+    validate_only: bool = False
+    preview_token: Annotated[str, StringConstraints(max_length=200_000)] | None = None
+
+
+class Decision(Wire):
+    """Who says so, and why."""
+
+    by: Name
+    reason: Text = ""
+
+
+class NewRestore(Decision):
+    """Undo a cancellation; `in_part` even though some of what it did outside can't be undone."""
+
+    in_part: bool = False
+
+
+class NewHold(Wire):
+    """Nothing of the order may leave until it is released."""
+
+    reason: Text
+    placed_by: Text = ""
+
+
+class NewFulfilmentClaim(Wire):
+    """The stop-ship lease: these lines (none named: all) are about to be picked; a cancel of them must wait."""
+
+    holder: Name
+    seconds: Annotated[int, Field(ge=1, le=3_600, strict=True)] = 300
+    line_ids: Annotated[list[Id], Field(max_length=1000)] = Field(default_factory=list)
+
+
+class NewShipment(Wire):
+    """Units have left. Without `lines`: everything that was open. Never refused for what it contradicts."""
+
+    id: Named | None = None
+    carrier: Text | None = None
+    tracking: Text | None = None
+    shipped_on: Text | None = None
+    lines: Annotated[list[LineChoice], Field(min_length=1, max_length=1000)] | None = None
+    fulfilment_claim: Named | None = None
+
+
+class NewDelivery(Wire):
+    """Units have arrived. Without `lines`: everything on its way."""
+
+    shipment_id: Named | None = None
+    delivered_on: Text | None = None
+    lines: Annotated[list[LineChoice], Field(min_length=1, max_length=1000)] | None = None
+
+
+class NewReturn(Wire):
+    """Units have come back. Without `lines`: everything that left."""
+
+    lines: Annotated[list[LineChoice], Field(min_length=1, max_length=1000)] | None = None
+
+
+class NewPaymentReport(Wire):
+    """Something happened to the money of one tender. `obligation_id`: it is what was owed there."""
+
+    step: Literal["authorised", "captured", "voided", "refunded"]
+    amount: Positive
+    method: Annotated[str, StringConstraints(max_length=50)] = ""
+    obligation_id: Named | None = None
+
+
+class NewTransition(Wire):
+    """A legal move of the order's lifecycle, by its word."""
+
+    action: Name
+    reason: Text = ""
+
+
+class FeeRule(Wire):
+    """What a cancel costs from so many seconds after placement on: a share in percent, and a fixed amount."""
+
+    after_seconds: Seconds = 0
+    percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=3)] = Decimal(0)
+    fixed: Annotated[int, Field(ge=0, le=10**15, strict=True)] = 0
+
+
+class ApprovalRule(Wire):
+    """Cancels that give back `above` or more need somebody's agreement, within so many seconds."""
+
+    above: Annotated[int, Field(ge=0, le=10**15, strict=True)] = 0
+    timeout_seconds: Annotated[int, Field(ge=1, le=366 * 86_400, strict=True)] = 172_800
+    on_timeout: Literal["approved", "rejected"] = "rejected"
+
+
+class NewPolicy(Wire):
+    """What the tenant allows for orders of one dialect. Everything left out is no rule."""
+
+    author: Name
+    cancellable: Annotated[list[Name], Field(min_length=1, max_length=50)] | None = None
+    window_seconds: Seconds | None = None
+    cooling_off_seconds: Seconds = 0
+    fees: Annotated[list[FeeRule], Field(max_length=20)] = Field(default_factory=list)
+    approval: ApprovalRule | None = None
+    undo_window_seconds: Annotated[int, Field(ge=0, le=7 * 86_400, strict=True)] = 0
+    unpaid_expiry_seconds: Annotated[int, Field(ge=60, le=366 * 86_400, strict=True)] | None = None
+    if_match_required: bool = False

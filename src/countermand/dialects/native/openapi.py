@@ -1,0 +1,117 @@
+"""The OpenAPI 3.1 document, from the table of operations and the types of bodies and answers."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from countermand.dialects.contract import PUBLIC, Route
+from countermand.dialects.native.operation import Operation, Parameter
+from countermand.dialects.native.shapes import Problem
+
+_REFERENCE: Final = "#/components/schemas/{model}"
+
+#: What any operation may answer besides its successes.
+_PROBLEMS: Final = ("400", "401", "403", "404", "405", "409", "412", "413", "422", "428", "429", "500", "503")
+
+
+def document(operations: Iterable[Operation], others: Iterable[Route]) -> Mapping[str, object]:
+    """`others` are routes that describe themselves elsewhere; they are listed with their names only."""
+    described = tuple(operations)
+    models = {model for one in described for model in (*one.answers.values(), one.body) if model is not None}
+    schemas = _schemas({*models, Problem})
+    paths: dict[str, dict[str, object]] = {}
+    for one in described:
+        paths.setdefault(one.route.path, {})[one.route.method.lower()] = _operation(one)
+    for route in others:
+        paths.setdefault(route.path, {})[route.method.lower()] = _bare(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Countermand",
+            "version": "1",
+            "description": "Cancels orders completely. Amounts are integers in minor units, quantities numbers with at most "
+            "three decimals, instants RFC 3339. Every refusal has a code with a heading in the reference.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {f"/v1{path}": item for path, item in paths.items()},
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"key": []}],
+    }
+
+
+def _schemas(models: Iterable[type[BaseModel]]) -> Mapping[str, object]:
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, definitions = models_json_schema([(model, "validation") for model in ordered], ref_template=_REFERENCE)
+    schemas: Mapping[str, object] = definitions["$defs"]
+    return schemas
+
+
+def _reference(model: type[BaseModel]) -> Mapping[str, object]:
+    return {"$ref": _REFERENCE.format(model=model.__name__)}
+
+
+def _operation(one: Operation) -> Mapping[str, object]:
+    shown: dict[str, object] = {
+        "operationId": one.route.operation,
+        "summary": one.summary,
+        "tags": [one.tag],
+        "parameters": [*_path_parameters(one.route), *(_parameter(parameter) for parameter in one.parameters)],
+        "responses": {
+            **{str(status): _response(model) for status, model in one.answers.items()},
+            **_problems(),
+        },
+    }
+    if one.body is not None:
+        needed = any(field.is_required() for field in one.body.model_fields.values())
+        shown["requestBody"] = {
+            "required": needed,
+            "content": {"application/json": {"schema": _reference(one.body)}},
+        }
+    return shown | _security(one.route)
+
+
+def _bare(route: Route) -> Mapping[str, object]:
+    return {
+        "operationId": route.operation,
+        "tags": ["bulk"],
+        "parameters": _path_parameters(route),
+        "responses": {"default": {"description": "See the reference."}},
+        **_security(route),
+    }
+
+
+def _security(route: Route) -> dict[str, object]:
+    return {"security": []} if route.scope == PUBLIC else {"x-scope": route.scope}
+
+
+def _path_parameters(route: Route) -> list[Mapping[str, object]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in re.findall(r"\{(\w+)\}", route.path)
+    ]
+
+
+def _parameter(parameter: Parameter) -> Mapping[str, object]:
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.required,
+        "description": parameter.description,
+        "schema": parameter.schema,
+    }
+
+
+def _response(model: type[BaseModel]) -> Mapping[str, object]:
+    summary = (model.__doc__ or "").strip().partition("\n")[0]
+    return {"description": summary, "content": {"application/json": {"schema": _reference(model)}}}
+
+
+def _problems() -> Mapping[str, object]:
+    content = {"application/problem+json": {"schema": _reference(Problem)}}
+    return {status: {"description": "A problem.", "content": content} for status in _PROBLEMS}

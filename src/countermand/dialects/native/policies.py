@@ -1,0 +1,165 @@
+"""What a tenant allows, by dialect: read, change, and who changed what when."""
+
+from typing import Final
+
+import msgspec
+
+from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.native.requesting import body_of, claim_if_given, page_after, page_size, paged, wrong
+from countermand.dialects.native.types import NewPolicy
+from countermand.dialects.wire import json_answer, milli_of, to_facts, unmilli
+from countermand.model.keys import RecordKey
+from countermand.model.outcome import Refused, Verdict
+from countermand.model.policy import Approval, Fee, OnTimeout, Policy
+from countermand.model.query import Found, GetRecord, Listing, ListRecords, Page, Query
+from countermand.model.record import Record
+
+#: The record that holds a policy, and those that say who changed it.
+KIND: Final = "policy"
+EVENT: Final = "policy_event"
+
+_decode: Final = msgspec.json.Decoder(Policy).decode
+
+
+def key_of(caller: Caller, dialect: str) -> RecordKey:
+    return RecordKey(caller.tenant, "native", KIND, dialect)
+
+
+def decode_get(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
+    return (GetRecord(key=key_of(caller, _dialect(wire))),)
+
+
+def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
+    """A dialect for which nothing was set has the policy without rules, at version 0."""
+    (record,) = found
+    dialect = wire.params["dialect"]
+    if not isinstance(record, Record):
+        return json_answer(200, show(dialect, Policy(), 0), (("ETag", '"0"'),))
+    return json_answer(200, show(dialect, _decode(record.body), record.version), (("ETag", f'"{record.version}"'),))
+
+
+def decode_put(wire: WireRequest, caller: Caller) -> Ask:
+    given, dialect = body_of(wire, NewPolicy), _dialect(wire)
+    policy = policy_of(given)
+    key = key_of(caller, dialect)
+
+    def plan(held: Held) -> Plan:
+        before = held.records.get(key)
+        known = _decode(before.body) if before else Policy()
+        after = Record(
+            tenant=key.tenant,
+            dialect=key.dialect,
+            kind=KIND,
+            record_id=dialect,
+            created_at=before.created_at if before else held.now,
+            updated_at=held.now,
+            body=msgspec.json.encode(policy),
+        )
+        version = (before.version if before else 0) + 1
+        change = {"type": "policy.changed", "sequence": version, "at": held.now, "author": given.author}
+        change |= {"key": caller.key_id, "before": rules(known), "after": rules(policy)}
+        event = Record(
+            tenant=key.tenant,
+            dialect=key.dialect,
+            kind=EVENT,
+            record_id=held.new_id(),
+            created_at=held.now,
+            updated_at=held.now,
+            facets={"dialect": dialect},
+            body=to_facts(change),
+        )
+        return Plan(records=(after, event))
+
+    return Ask(records=(key,), plan=plan, claim=claim_if_given(wire, caller))
+
+
+def encode_put(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    assert not isinstance(verdict, Refused), "a policy is judged before it is planned"
+    record = verdict.records[0]
+    tag = (("ETag", f'"{record.version}"'),)
+    return json_answer(200, show(wire.params["dialect"], _decode(record.body), record.version), tag)
+
+
+def decode_events(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
+    listing = Listing(
+        sort="created_at",
+        facets={"dialect": _dialect(wire)},
+        after=page_after(wire),
+        limit=page_size(wire),
+    )
+    return (ListRecords(tenant=caller.tenant, dialect="native", kind=EVENT, listing=listing),)
+
+
+def encode_events(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
+    (page,) = found
+    assert isinstance(page, Page)
+    records = [item for item in page.items if isinstance(item, Record)]
+    after = records[-1].record_id if page.more and records else None
+    document, headers = paged(wire, [msgspec.Raw(record.body) for record in records], after)
+    return json_answer(200, document, headers)
+
+
+def _dialect(wire: WireRequest) -> str:
+    name = wire.params["dialect"]
+    if not name.isascii() or not name.isalnum():
+        raise wrong("dialect", "must be the name of a dialect")
+    return name
+
+
+# ---------------------------------------------------------------------------------------------------------- both ways
+
+
+def policy_of(given: NewPolicy) -> Policy:
+    """The policy that these members describe. Raises CallerFault for rules that contradict each other."""
+    starts = [fee.after_seconds for fee in given.fees]
+    if len(set(starts)) != len(starts):
+        raise wrong("/fees", "two of them begin at the same time")
+    if given.window_seconds is not None and given.cooling_off_seconds > given.window_seconds:
+        raise wrong("/cooling_off_seconds", "is longer than the window in which may be cancelled at all")
+    approval = given.approval
+    return Policy(
+        cancellable=None if given.cancellable is None else frozenset(given.cancellable),
+        window_s=given.window_seconds,
+        cooling_off_s=given.cooling_off_seconds,
+        fees=tuple(
+            Fee(after_s=fee.after_seconds, percent_milli=milli_of(fee.percent) or 0, fixed_minor=fee.fixed)
+            for fee in given.fees
+        ),
+        approval=None
+        if approval is None
+        else Approval(
+            above_minor=approval.above,
+            timeout_s=approval.timeout_seconds,
+            on_timeout=OnTimeout(approval.on_timeout),
+        ),
+        undo_window_s=given.undo_window_seconds,
+        unpaid_expiry_s=given.unpaid_expiry_seconds,
+        if_match_required=given.if_match_required,
+    )
+
+
+def show(dialect: str, policy: Policy, version: int) -> dict[str, object]:
+    return {"dialect": dialect, "version": version, **rules(policy)}
+
+
+def rules(policy: Policy) -> dict[str, object]:
+    approval = policy.approval
+    return {
+        "cancellable": None if policy.cancellable is None else sorted(policy.cancellable),
+        "window_seconds": policy.window_s,
+        "cooling_off_seconds": policy.cooling_off_s,
+        "fees": [
+            {"after_seconds": fee.after_s, "percent": unmilli(fee.percent_milli), "fixed": fee.fixed_minor}
+            for fee in policy.fees
+        ],
+        "approval": None
+        if approval is None
+        else {
+            "above": approval.above_minor,
+            "timeout_seconds": approval.timeout_s,
+            "on_timeout": approval.on_timeout,
+        },
+        "undo_window_seconds": policy.undo_window_s,
+        "unpaid_expiry_seconds": policy.unpaid_expiry_s,
+        "if_match_required": policy.if_match_required,
+    }

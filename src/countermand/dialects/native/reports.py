@@ -1,0 +1,221 @@
+"""Truth from outside: holds, fulfilment claims, shipments, deliveries, returns, payments; and moves of the lifecycle.
+
+What has happened is accepted even when it contradicts what we decided; the answer then names the conflict and its remedy.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.native.addressing import address
+from countermand.dialects.native.problems import encode_refusal
+from countermand.dialects.native.requesting import body_of, claim_if_given, claim_of, selectors_of, version_of
+from countermand.dialects.native.showing import (
+    etag,
+    show_conflict,
+    show_event,
+    show_hold,
+    show_lease,
+    show_obligation,
+    show_order,
+)
+from countermand.dialects.native.types import (
+    NewDelivery,
+    NewFulfilmentClaim,
+    NewHold,
+    NewPaymentReport,
+    NewReturn,
+    NewShipment,
+    NewTransition,
+)
+from countermand.dialects.wire import json_answer
+from countermand.model.command import (
+    Command,
+    Deliver,
+    DropLease,
+    LiftHold,
+    Move,
+    PaymentStep,
+    PutHold,
+    ReportPayment,
+    Return,
+    Ship,
+    TakeLease,
+)
+from countermand.model.order import Hold, Lease, Shipment
+from countermand.model.outcome import Done, Refusal, Refused, Verdict
+
+Planner = Callable[[Held], tuple[Command, ...]]
+
+
+def _ask(wire: WireRequest, caller: Caller, planner: Planner, *, history: bool = False) -> Ask:
+    """A change of stock or money: it needs an idempotency key, or the second of two reports would count twice."""
+    key, version = address(caller, wire.params["order"]), version_of(wire)
+
+    def plan(held: Held) -> Plan | Refused:
+        if held.order is not None and version is not None and version != held.order.version:
+            return Refused(refusal=Refusal.VERSION_MISMATCH, order=held.order)
+        return Plan(commands=planner(held))
+
+    return Ask(order=key, plan=plan, history=history, claim=claim_of(wire, caller))
+
+
+# --------------------------------------------------------------------------------------------------- holds and leases
+
+
+def decode_hold(wire: WireRequest, caller: Caller) -> Ask:
+    given = body_of(wire, NewHold)
+
+    def planner(held: Held) -> tuple[Command, ...]:
+        hold = Hold(
+            hold_id=held.new_id(), reason=given.reason, placed_by=given.placed_by or caller.key_id, placed_at=held.now
+        )
+        return (PutHold(hold=hold),)
+
+    return _ask(wire, caller, planner)
+
+
+def encode_hold(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    if isinstance(verdict, Refused):
+        return encode_refusal(verdict, wire)
+    assert verdict.order is not None
+    return json_answer(201, show_hold(verdict.order.holds[-1]), (("ETag", etag(verdict.order)),))
+
+
+def decode_release_hold(wire: WireRequest, caller: Caller) -> Ask:
+    command = LiftHold(hold_id=wire.params["hold"], lifted_by=caller.key_id)
+    key = address(caller, wire.params["order"])
+    return Ask(order=key, plan=lambda _: Plan(commands=(command,)), claim=claim_if_given(wire, caller))
+
+
+def decode_claim(wire: WireRequest, caller: Caller) -> Ask:
+    given = body_of(wire, NewFulfilmentClaim)
+
+    def planner(held: Held) -> tuple[Command, ...]:
+        lease = Lease(
+            lease_id=held.new_id(),
+            holder=given.holder,
+            taken_at=held.now,
+            expires_at=held.now + timedelta(seconds=given.seconds),
+            line_ids=tuple(sorted(set(given.line_ids))),
+        )
+        return (TakeLease(lease=lease),)
+
+    return _ask(wire, caller, planner)
+
+
+def encode_claim(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    if isinstance(verdict, Refused):
+        return encode_refusal(verdict, wire)
+    assert verdict.order is not None
+    return json_answer(201, show_lease(verdict.order.leases[-1]), (("ETag", etag(verdict.order)),))
+
+
+def decode_release_claim(wire: WireRequest, caller: Caller) -> Ask:
+    command = DropLease(lease_id=wire.params["claim"])
+    key = address(caller, wire.params["order"])
+    return Ask(order=key, plan=lambda _: Plan(commands=(command,)), claim=claim_if_given(wire, caller))
+
+
+def encode_order(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    if isinstance(verdict, Refused):
+        return encode_refusal(verdict, wire)
+    assert verdict.order is not None
+    return json_answer(200, show_order(verdict.order), (("ETag", etag(verdict.order)),))
+
+
+# --------------------------------------------------------------------------------------------------------------- goods
+
+
+def decode_shipment(wire: WireRequest, caller: Caller) -> Ask:
+    given = body_of(wire, NewShipment)
+    selectors = selectors_of(given.lines)
+
+    def planner(held: Held) -> tuple[Command, ...]:
+        shipment = Shipment(
+            shipment_id=given.id or held.new_id(),
+            carrier=given.carrier,
+            tracking=given.tracking,
+            shipped_on=given.shipped_on,
+        )
+        ship = Ship(shipment=shipment, selectors=selectors, happened=True)
+        return (ship, DropLease(lease_id=given.fulfilment_claim)) if given.fulfilment_claim else (ship,)
+
+    return _ask(wire, caller, planner)
+
+
+def decode_delivery(wire: WireRequest, caller: Caller) -> Ask:
+    given = body_of(wire, NewDelivery)
+    selectors = selectors_of(given.lines)
+
+    def planner(held: Held) -> tuple[Command, ...]:
+        known = held.order.shipments if held.order else ()
+        found = next((one for one in known if one.shipment_id == given.shipment_id), None)
+        shipment = None
+        if given.shipment_id is not None:
+            shipment = Shipment(
+                shipment_id=given.shipment_id,
+                carrier=found.carrier if found else None,
+                tracking=found.tracking if found else None,
+                shipped_on=found.shipped_on if found else None,
+                delivered_on=given.delivered_on,
+            )
+        return (Deliver(shipment=shipment, selectors=selectors),)
+
+    return _ask(wire, caller, planner)
+
+
+def decode_return(wire: WireRequest, caller: Caller) -> Ask:
+    given = body_of(wire, NewReturn)
+    selectors = selectors_of(given.lines)
+    return _ask(wire, caller, lambda _: (Return(selectors=selectors),))
+
+
+# --------------------------------------------------------------------------------------------------------------- money
+
+
+def decode_payment(wire: WireRequest, caller: Caller) -> Ask:
+    given = body_of(wire, NewPaymentReport)
+    command = ReportPayment(
+        payment_id=wire.params["payment"],
+        step=PaymentStep(given.step),
+        amount_minor=given.amount,
+        method=given.method,
+        obligation_id=given.obligation_id,
+    )
+    return _ask(wire, caller, lambda _: (command,), history=True)
+
+
+# ---------------------------------------------------------------------------------------------------------- lifecycle
+
+
+def decode_transition(wire: WireRequest, caller: Caller) -> Ask:
+    """A legal move of the order's own lifecycle, whatever dialect it is of. Into a cancelled status it is a cancellation."""
+    given = body_of(wire, NewTransition)
+    return _ask(
+        wire,
+        caller,
+        lambda held: (Move(action=given.action, reason=given.reason, cancellation_id=held.new_id()),),
+    )
+
+
+def encode_report(verdict: Verdict, wire: WireRequest) -> WireAnswer:
+    """What was noted, and what it contradicts."""
+    if isinstance(verdict, Refused):
+        return encode_refusal(verdict, wire)
+    assert verdict.order is not None
+    order = verdict.order
+    document = {
+        "order": show_order(order),
+        "events": [show_event(event) for event in verdict.events],
+        "conflicts": [show_conflict(one) for one in order.conflicts if one.conflict_id in _conflicts(verdict)],
+        "obligations": [
+            show_obligation(one) for one in (*verdict.changed, *verdict.obligations) if one.kind != "notice"
+        ],
+    }
+    return json_answer(201, document, (("ETag", etag(order)),))
+
+
+def _conflicts(verdict: Done) -> set[str]:
+    kind = "cancellation.conflict_detected"
+    return {event.data["conflict_id"] for event in verdict.events if event.type == kind}

@@ -1,0 +1,139 @@
+"""What every decoder of ours needs: a body as its type, an idempotency key, the version the caller has seen, pages."""
+
+import base64
+import hashlib
+import re
+from typing import Final, TypeVar
+
+import msgspec
+from pydantic import ValidationError
+
+from countermand.dialects.contract import Caller, CallerFault, Claim, Fault, FaultKind, FieldFault, WireRequest
+from countermand.dialects.native.problems import invalid
+from countermand.dialects.native.types import LineChoice, Wire
+from countermand.dialects.wire import milli_of
+from countermand.model.command import Selector
+from countermand.model.keys import ClaimKey, OrderKey
+
+Body = TypeVar("Body", bound=Wire)
+
+#: Characters of an idempotency key (Stripe's limit; the IETF draft names none).
+KEY_CHARACTERS_MAX: Final = 255
+
+#: Items of a page: what is given when nothing is asked, and what a larger wish is cut down to.
+PAGE_SIZE_DEFAULT: Final = 50
+PAGE_SIZE_MAX: Final = 200
+
+_TAG: Final = re.compile(r'^"(\d{1,18})"$')
+
+
+def body_of(wire: WireRequest, kind: type[Body]) -> Body:
+    """The body as its type; an absent one is an empty object. Raises CallerFault with a pointer for each fault."""
+    try:
+        return kind.model_validate_json(wire.body or b"{}")
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def claim_of(wire: WireRequest, caller: Caller) -> Claim:
+    """The Idempotency-Key of a request (IETF draft-ietf-httpapi-idempotency-key-header), quoted or bare. Required."""
+    key = wire.headers.get("idempotency-key", "").strip().strip('"')
+    if not key or len(key) > KEY_CHARACTERS_MAX:
+        detail = f"send an Idempotency-Key of 1 to {KEY_CHARACTERS_MAX} characters"
+        raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail=detail))
+    scope = f"{caller.dialect} {caller.key_id} {wire.method} {wire.path}"
+    return Claim(key=ClaimKey(caller.tenant, scope, key), fingerprint=hashlib.sha256(wire.body).digest())
+
+
+def claim_if_given(wire: WireRequest, caller: Caller) -> Claim | None:
+    """Likewise, for calls that are safe to repeat without one."""
+    return claim_of(wire, caller) if "idempotency-key" in wire.headers else None
+
+
+def operation_of(wire: WireRequest, caller: Caller, key: OrderKey, operation_id: str | None) -> Claim | None:
+    """The caller's own name for the operation, unique within the order (Google Shopping Content, orders.cancel)."""
+    if operation_id is None:
+        return None
+    scope = f"{caller.dialect} operation {key.dialect} {key.order_id}"
+    return Claim(key=ClaimKey(caller.tenant, scope, operation_id), fingerprint=hashlib.sha256(wire.body).digest())
+
+
+def version_of(wire: WireRequest) -> int | None:
+    """The version that If-Match demands (RFC 9110, section 13.1.1); one that no order has when the tag isn't ours."""
+    tag = wire.headers.get("if-match", "").strip()
+    if not tag or tag == "*":
+        return None
+    match = _TAG.match(tag)
+    return int(match[1]) if match else -1
+
+
+def selectors_of(lines: list[LineChoice] | None) -> tuple[Selector, ...] | None:
+    return None if lines is None else tuple(_selector(line, at) for at, line in enumerate(lines))
+
+
+def _selector(given: LineChoice, index: int) -> Selector:
+    names = {name: value for name, value in (("line_id", given.line_id), ("sku", given.sku)) if value is not None}
+    if not names:
+        raise wrong(f"/lines/{index}", "name a line_id or a sku")
+    quantity = None if given.quantity is None else milli_of(given.quantity)
+    return Selector(names=names, quantity_milli=quantity, pointer=f"/lines/{index}")
+
+
+def wrong(pointer: str, message: str) -> CallerFault:
+    field = FieldFault(path=pointer, message=message, code="VALUE_ERROR")
+    return CallerFault(Fault(kind=FaultKind.INVALID, detail=message, fields=(field,)))
+
+
+# --------------------------------------------------------------------------------------------------------------- pages
+
+
+def page_size(wire: WireRequest) -> int:
+    text = wire.query_value("page_size")
+    if text is None:
+        return PAGE_SIZE_DEFAULT
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or int(text) == 0:  # noqa: PLR2004 - a billion is absurd
+        raise wrong("page_size", f"must be from 1 to {PAGE_SIZE_MAX}")
+    return min(int(text), PAGE_SIZE_MAX)
+
+
+def page_token(wire: WireRequest, after: str) -> str:
+    """An opaque cursor, bound to the filters of the request: with others it is refused."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([after, _filters(wire)])).decode().rstrip("=")
+
+
+def page_after(wire: WireRequest) -> str | None:
+    """The id after which the page begins. Raises CallerFault for a token that isn't ours or belongs to other filters."""
+    text = wire.query_value("page_token")
+    if not text:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        after, filters = msgspec.json.decode(raw, type=tuple[str, str])
+    except (ValueError, msgspec.DecodeError) as error:
+        raise wrong("page_token", "is none of ours") from error
+    if filters != _filters(wire):
+        raise wrong("page_token", "belongs to other filters")
+    return after
+
+
+def _filters(wire: WireRequest) -> str:
+    rest = sorted((name, value) for name, value in wire.query if name not in {"page_token", "page_size"})
+    return hashlib.sha256(msgspec.json.encode([wire.path, rest])).hexdigest()[:16]
+
+
+def paged(
+    wire: WireRequest, items: list[object], after: str | None
+) -> tuple[dict[str, object], tuple[tuple[str, str], ...]]:
+    """A page and its headers: items first, then the token of the next page, absent at the end."""
+    document: dict[str, object] = {"items": items}
+    if after is None:
+        return document, ()
+    token = page_token(wire, after)
+    document["next_page_token"] = token
+    kept = "".join(f"{name}={_quoted(value)}&" for name, value in wire.query if name != "page_token")
+    return document, (("Link", f'<{wire.base_url}{wire.path}?{kept}page_token={token}>; rel="next"'),)
+
+
+def _quoted(text: str) -> str:
+    safe = re.compile(r"[A-Za-z0-9_.~\-]")
+    return "".join(chr(b) if safe.match(chr(b)) else f"%{b:02X}" for b in text.encode("utf-8", "replace"))
