@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from countermand.bootstrap import House, new_id
 from countermand.cli.ledger import database_option, json_option, with_house
 from countermand.dialects import catalog
-from countermand.dialects.contract import EVERY_SCOPE, AccountSeed, CallerFault, Dialect
+from countermand.dialects.contract import PUBLIC, AccountSeed, CallerFault, Dialect
 from countermand.dialects.wire import instant_of
 from countermand.service.keyring import TOKEN_MARK, alive, key_of, new_secret
 from countermand.store.port import StoredKey
@@ -109,9 +109,10 @@ def _dialect(name: str) -> Dialect:
 
 
 def _seed(dialect: Dialect, order: _Order) -> AccountSeed:
-    scopes = EVERY_SCOPE if "all" in order.scopes else frozenset(order.scopes)
-    if strange := scopes - EVERY_SCOPE:
-        known = ", ".join([*sorted(EVERY_SCOPE), "all"])
+    there_are = frozenset(route.scope for route in dialect.routes) - {PUBLIC}
+    scopes = there_are if "all" in order.scopes else frozenset(order.scopes)
+    if strange := scopes - there_are:
+        known = ", ".join([*sorted(there_are), "all"])
         raise click.BadParameter(f"{', '.join(sorted(strange))} is none of: {known}", param_hint="--scope")
     document = {_SECRET: new_secret(), **_attributes(order.attributes)}
     try:

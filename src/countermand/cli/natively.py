@@ -13,7 +13,7 @@ import msgspec
 
 from countermand.bootstrap import House, new_id
 from countermand.dialects import catalog
-from countermand.dialects.contract import SCOPES, Caller, CallerFault, Read, Route, WireAnswer, WireRequest, Write
+from countermand.dialects.contract import EVERY_SCOPE, Caller, CallerFault, Read, Route, WireAnswer, WireRequest, Write
 from countermand.dialects.native.problems import encode_fault
 
 NATIVE: Final = "native"
@@ -29,7 +29,7 @@ def caller_of(tenant: str, dialect: str = NATIVE) -> Caller:
     known = catalog.load()
     if dialect not in known:
         raise click.BadParameter(f"{dialect!r} is none of: {', '.join(known)}", param_hint="--dialect")
-    return Caller(tenant=tenant, dialect=dialect, key_id=f"command line: {getpass.getuser()}", scopes=SCOPES)
+    return Caller(tenant=tenant, dialect=dialect, key_id=f"command line: {getpass.getuser()}", scopes=EVERY_SCOPE)
 
 
 def request(
