@@ -10,6 +10,7 @@ import click
 import uvicorn
 
 from countermand.bootstrap import application
+from countermand.cli.telling import to_stderr
 from countermand.settings import BadSettings, here
 from countermand.store.port import StoreUnavailable
 
@@ -51,6 +52,7 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
             port=settings.port if port is None else port,
             database=database or settings.database,
         )
+        to_stderr()
         app = application(settings, sandbox=sandbox)
     except (BadSettings, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
