@@ -5,8 +5,9 @@ is still open and leaves the rest; the second kills the deal and is refused once
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
