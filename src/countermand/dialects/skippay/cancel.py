@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
-from countermand.model.command import Actors, Amend, Cancel, Charges
+from countermand.model.command import Actors, Amend, Cancel
 from countermand.model.order import Order, PortionState
 from countermand.model.outcome import Refusal, Refused, Verdict
 
@@ -41,8 +41,6 @@ def plan_items(question: Question[OrderItemsChangeRequest]) -> Plan | Refused:
         cancellation_id=question.held.new_id(),
         selectors=selectors,
         actors=_PARTNER,
-        # Only what is named is taken; who wants the shipping fee cancelled names it too.
-        charges=Charges.KEEP,
     )
     if order.status not in READY:
         return Plan(commands=(command,))

@@ -4,7 +4,7 @@ Item: developers.skippay.cz/docs/api/createapplication. The item's totals are th
 partner leaves out is derived from them, because the answer must have it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from countermand.model.order import Line, Order, Portion, PortionState, TaxTotal
@@ -16,9 +16,6 @@ from .facts import ItemFacts
 from .requests import OrderChange, OrderItemRequest, OrderRequest
 from .switches import CREDIT_TYPES, CURRENCIES
 from .values import Amount
-
-#: Items that are no goods, by our word for what they are.
-CHARGES: Final[Mapping[str, str]] = {"SHIPPING_FEE": "shipping", "FEE": "fee"}
 
 #: Members of an item that are only shown.
 SHOWN: Final = ("variant", "description", "producer", "categories", "product_url")
@@ -47,7 +44,6 @@ def _line(line_id: str, item: OrderItemRequest) -> Line:
         portions=(portion,),
         names={name: value for name, value in given.items() if value is not None},
         tax_rate_milli=item.total_vat.vat_rate,
-        charge=CHARGES.get(item.type or "", ""),
     )
 
 

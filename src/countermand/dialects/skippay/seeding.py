@@ -15,7 +15,7 @@ from countermand.model.order import Line, Order, Portion, PortionState, Shipment
 from .amounts import by_rate
 from .create import NUMBER, SHOWN
 from .facts import Facts, ItemFacts, Paid, Recurrence, facts_out
-from .items import CHARGES, SHOWN as ITEM_SHOWN, per_piece, taxes_of, total_of
+from .items import SHOWN as ITEM_SHOWN, per_piece, taxes_of, total_of
 from .lifecycle import (
     DELIVERED,
     ITEM_STATE,
@@ -197,7 +197,6 @@ def _item(line_id: str, item: SeedItem, *, state: PortionState, shipment_id: str
         ),
         names={name: value for name, value in names.items() if value is not None},
         tax_rate_milli=None if rated is None else rated.vat_rate,
-        charge=CHARGES.get(item.type or "", ""),
     )
     facts = ItemFacts(
         unit_price=per_piece(price, quantity_milli) if item.unit_price is None else item.unit_price.amount,
