@@ -111,7 +111,7 @@ def _body(route: Route, call: _Call) -> Schema:
     schema: Schema = {
         "type": "object",
         "properties": {
-            "request": {"type": "string", "description": "The path of the call, without the leading slash."},
+            "request": _request(route),
             "vendor": {"const": VENDOR},
             "verb": {"const": route.method},
             member: {"$ref": f"{_REFERENCE}{call.asked.__name__}"},
@@ -119,6 +119,14 @@ def _body(route: Route, call: _Call) -> Schema:
         **({} if free else {"required": [member]}),
     }
     return {"required": not free, "content": _json(schema)}
+
+
+def _request(route: Route) -> Schema:
+    """The path without its leading slash, with what it names filled in."""
+    path = route.path.removeprefix("/")
+    if "{" not in path:
+        return {"const": path}
+    return {"type": "string", "pattern": f"^{re.sub('{.+?}', '[^/]+', path)}$"}
 
 
 def _responses(route: Route, call: _Call) -> Schema:

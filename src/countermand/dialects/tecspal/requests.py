@@ -1,4 +1,4 @@
-"""What callers send in `data`. Null and the empty text mean the same as leaving a member out.
+"""What callers send in `data` and `filters`. Null means the same as leaving a member out, and so does the empty text.
 
 Quote Order, Remove Hardware Requests, Select Hardware Alternative, Create Company, Create Employee, Create Hardware, Create
 Onboarding Movement and Create Offboarding Movement pages. Names on the wire are those of the pages, in camel case.
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -38,7 +39,14 @@ def _whole(value: object) -> object:
     return value
 
 
+def _or_none(value: str | None) -> str | None:
+    return value or None
+
+
 Text = Annotated[str, Field(min_length=1, max_length=TEXT_CHARS_MAX, pattern=r"^[^\x00]*$")]
+Maybe = Annotated[
+    Annotated[str, Field(max_length=TEXT_CHARS_MAX, pattern=r"^[^\x00]*$")] | None, AfterValidator(_or_none)
+]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 Amount = Annotated[StrictInt, Field(ge=1, le=AMOUNT_MAX), BeforeValidator(_whole)]
@@ -84,16 +92,16 @@ class CompanyFilter(Request):
 
 
 class CompanyCountryFilter(CompanyFilter):
-    country_code: Text | None = None
+    country_code: Maybe = None
 
 
 class CountryFilter(Request):
-    country_code: Text | None = None
+    country_code: Maybe = None
 
 
 class MovementFilter(CompanyCountryFilter):
-    type: Text | None = None
-    status: Text | None = None
+    type: Maybe = None
+    status: Maybe = None
 
 
 class CreateCompany(Request):
@@ -103,19 +111,19 @@ class CreateCompany(Request):
     legal_number: Text
     contact_email: Text
     phone: Text
-    abm_code: Text | None = None
+    abm_code: Maybe = None
 
 
 class CompanyBody(Request):
     """The company of a quote: created if its code is new, otherwise updated with what is given."""
 
     company_code: Text
-    name: Text | None = None
+    name: Maybe = None
     country_code: Country | None = None
-    legal_number: Text | None = None
-    contact_email: Text | None = None
-    phone: Text | None = None
-    abm_code: Text | None = None
+    legal_number: Maybe = None
+    contact_email: Maybe = None
+    phone: Maybe = None
+    abm_code: Maybe = None
 
 
 class EmployeeBody(Request):
@@ -126,9 +134,9 @@ class EmployeeBody(Request):
     email: Text
     phone: Text
     government_dni: Annotated[Text, Field(alias="governmentDNI")]
-    cpf: Text | None = None
+    cpf: Maybe = None
     address: Text
-    address_extra_info: Text | None = None
+    address_extra_info: Maybe = None
     post_code: Text
     country_code: Country
     city: Text
@@ -141,13 +149,13 @@ class CreateEmployee(EmployeeBody):
 class QuotedHardware(Request):
     hardware_type: QuotedType
     brand: Brand | None = None
-    ram: Text | None = None
-    disk_space: Text | None = None
-    display_size: Text | None = None
-    processor: Text | None = None
-    gpu: Text | None = None
-    model: Text | None = None
-    description: Text | None = None
+    ram: Maybe = None
+    disk_space: Maybe = None
+    display_size: Maybe = None
+    processor: Maybe = None
+    gpu: Maybe = None
+    model: Maybe = None
+    description: Maybe = None
     amount: Amount = 1
 
     @model_validator(mode="after")
@@ -179,9 +187,9 @@ class CatalogHardware(Request):
 class Parties(Request):
     """For which company and which employee: by code and address, or as new ones."""
 
-    company_code: Text | None = None
+    company_code: Maybe = None
     company: CompanyBody | None = None
-    employee_email: Text | None = None
+    employee_email: Maybe = None
     employee: EmployeeBody | None = None
 
     def with_company(self) -> Self:
@@ -210,9 +218,9 @@ class OrderBody(Parties):
 
     country_code: Country
     send_to: SendTo
-    po_number: Text | None = None
-    client_name: Text | None = None
-    abm_id: Annotated[Text | None, Field(alias="ABMId")] = None
+    po_number: Maybe = None
+    client_name: Maybe = None
+    abm_id: Annotated[Maybe, Field(alias="ABMId")] = None
 
     @model_validator(mode="after")
     def _names_company_and_employee(self) -> Self:
@@ -253,24 +261,24 @@ class SelectAlternative(Request):
 
 
 class CreateHardware(Request):
-    serial_number: Text | None = None
-    description: Text | None = None
-    date_bought: Text | None = None
+    serial_number: Maybe = None
+    description: Maybe = None
+    date_bought: Maybe = None
     country_code: Country
     company_code: Text
-    employee_profile_id: Text | None = None
-    employee_email: Text | None = None
+    employee_profile_id: Maybe = None
+    employee_email: Maybe = None
     hardware_type: HardwareType | None = None
-    common_model_id: Text | None = None
+    common_model_id: Maybe = None
     new_hardware: StrictBool = False
-    external_reference: Text | None = None
-    brand: Text | None = None
-    model: Text | None = None
-    ram: Text | None = None
-    disk_space: Text | None = None
-    display_size: Text | None = None
-    processor: Text | None = None
-    gpu: Text | None = None
+    external_reference: Maybe = None
+    brand: Maybe = None
+    model: Maybe = None
+    ram: Maybe = None
+    disk_space: Maybe = None
+    display_size: Maybe = None
+    processor: Maybe = None
+    gpu: Maybe = None
 
     @model_validator(mode="after")
     def _has_a_type(self) -> Self:
@@ -322,9 +330,9 @@ def check(model: type[Model], document: Mapping[str, object]) -> Model:
 
 
 def _given(value: object) -> object:
-    """Without members that are null or empty, at any depth."""
+    """Without members that are null, at any depth."""
     if isinstance(value, Mapping):
-        return {name: _given(inner) for name, inner in value.items() if inner is not None and inner != ""}
+        return {name: _given(inner) for name, inner in value.items() if inner is not None}
     if isinstance(value, list):
         return [_given(inner) for inner in value]
     return value
@@ -332,12 +340,10 @@ def _given(value: object) -> object:
 
 def _fault(error: ErrorDetails) -> FieldFault:
     path = ".".join(str(part) for part in error["loc"])
-    match error["type"]:
-        case "missing":
-            message = f"{path} is required"
-        case "said":
-            message = f"{path}: {error['msg']}" if path else error["msg"]
-        case _:
-            told = error["msg"].removeprefix("Input ").removeprefix("Value ")
-            message = f"{path} {told}"
+    if error["type"] == "missing" or error["input"] == "":
+        message = f"{path} is required"
+    elif error["type"] == "said":
+        message = f"{path}: {error['msg']}" if path else error["msg"]
+    else:
+        message = f"{path} {error['msg'].removeprefix('Input ').removeprefix('Value ')}"
     return FieldFault(path=path, message=message)
