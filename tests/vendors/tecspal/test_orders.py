@@ -326,6 +326,12 @@ def test_a_removal_names_its_company_and_what_to_remove(more, message):
     assert (status, answer["message"]) == (400, message)
 
 
+def test_a_removal_may_stand_in_the_body_itself():
+    ledger = Ledger(order_with(REQUESTS))
+    body = {"companyCode": "DM1", "hardwareRequests": [{"hardwareRequestId": "h-1"}], "verb": "PATCH"}
+    assert ledger.call("PATCH", f"/orders/{PENDING}/hardware-requests/remove", body)[0] == 200
+
+
 CANNOT = "The Order cannot be changed. Only orders with status PENDING or QUOTED can be changed"
 
 

@@ -37,7 +37,9 @@ def encode(verdict: Verdict, wire: WireRequest) -> WireAnswer:
 
 
 def decode_remove(wire: WireRequest, caller: Caller) -> Ask:
-    body = check(RemoveHardware, open_envelope(wire).data)
+    envelope = open_envelope(wire)
+    # The page lists the members as those of the "Request Body", without an example that would show them inside of `data`.
+    body = check(RemoveHardware, envelope.data or envelope.whole)
 
     def plan(held: Held, order: Order) -> Plan | Refused:
         if order.status not in EDITABLE:

@@ -30,10 +30,11 @@ Document = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The two members that say something. One that is absent, or no object, is empty."""
+    """The two members that say something, each empty where it is absent or no object; and the whole body."""
 
     data: Document
     filters: Document
+    whole: Document
 
 
 def invalid(path: str, message: str) -> CallerFault:
@@ -45,7 +46,8 @@ def open_envelope(wire: WireRequest) -> Envelope:
     """What the caller sent. Raises CallerFault: no JSON object, or one that is meant for another call."""
     document = read_object(wire.body) if wire.body else {}
     _agree(document, wire)
-    return Envelope(data=_object(document.get("data")), filters=_object(document.get("filters")))
+    data, filters = _object(document.get("data")), _object(document.get("filters"))
+    return Envelope(data=data, filters=filters, whole=document)
 
 
 def _object(value: object) -> Document:
