@@ -19,7 +19,9 @@ def test_a_pending_or_confirmed_order_is_cancelled_and_the_answer_has_three_memb
 
 
 def test_status_and_update_time_change_and_nothing_else_that_is_shown():
-    ledger = Ledger(order(notes="Desk 4", rentalIds=[], totals={"subtotal": 130.5, "total": 157.91, "taxAmount": 27.41}))
+    ledger = Ledger(
+        order(notes="Desk 4", rentalIds=[], totals={"subtotal": 130.5, "total": 157.91, "taxAmount": 27.41})
+    )
     before = ledger.shown()
     ledger.later(5)
     ledger.call("cancelOrder", {"reason": "secret"}, "ord_1")

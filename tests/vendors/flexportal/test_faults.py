@@ -1,16 +1,27 @@
 """Who may call, what a broken message gets, and that garbage is a fault and never a crash."""
 
+import contextlib
 import json
 
 import pytest
 from hypothesis import given, strategies as st
 
-from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, Read, Write
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, Read, World, Write
 from countermand.dialects.flexportal import DIALECT
 from countermand.dialects.flexportal.codes import FAULTS, RULES, Rule
-from countermand.dialects.flexportal.documents import Error
 from countermand.dialects.flexportal.requests import CreateOrder
-from tests.vendors.flexportal.ledger import ACCOUNTS, ROUTES, Ledger, asset, caller, order, rental, request
+from tests.vendors.flexportal.ledger import (
+    ACCOUNTS,
+    NOW,
+    ROUTES,
+    Ledger,
+    asset,
+    caller,
+    order,
+    rental,
+    request,
+    validator,
+)
 
 WRITES = sorted(name for name, route in ROUTES.items() if isinstance(route.handler, Write))
 READS = sorted(name for name, route in ROUTES.items() if isinstance(route.handler, Read))
@@ -55,7 +66,7 @@ def test_a_fault_has_its_status_and_code_in_the_one_envelope(kind, status, code)
     fields = (FieldFault(path="a.0", message="m", code="too_big"),) if kind is FaultKind.INVALID else ()
     answer = DIALECT.encode_fault(Fault(kind=kind, fields=fields), request("getOrder", None, "x"))
     error = json.loads(answer.body)["error"]
-    Error.model_validate_json(answer.body)
+    assert validator("#/components/schemas/Error").is_valid(json.loads(answer.body))
     assert (answer.status, error["code"]) == (status, code)
     assert ("details" in error) == (kind in {FaultKind.MALFORMED, FaultKind.INVALID})
 
@@ -149,19 +160,13 @@ def test_any_query_is_understood_or_refused(operation, query, body):
     handler.encode(tuple(None for _ in queries), wire)
 
 
-@given(JSON)
-def test_a_world_of_garbage_is_a_fault(value):
-    for name in ("orders", "rentals", "assets", "payments", "variants", "customers"):
-        for collection in (value, [value], [{"orderId": "o", "rentalId": "r", "serialNumber": "s", "items": value}]):
-            try:
-                Ledger(**{"orders": []} | {name: collection}) if name != "orders" else _orders(collection)
-            except CallerFault as error:
-                assert error.fault.kind is FaultKind.INVALID
-
-
-def _orders(collection: object) -> None:
-    if isinstance(collection, list):
-        Ledger(*collection)
+@pytest.mark.parametrize("name", ["orders", "rentals", "assets", "payments", "variants", "customers"])
+@given(value=JSON)
+def test_a_world_of_garbage_is_a_fault(name, value):
+    part = {"orderId": "o", "rentalId": "r", "serialNumber": "s", "items": value, "customer": value, "totals": value}
+    for collection in (value, [value], [part]):
+        with contextlib.suppress(CallerFault):
+            DIALECT.world(World(document={name: collection}, accounts=ACCOUNTS, now=NOW, new_id=lambda: "id"))
 
 
 def test_numbers_beyond_all_reason_are_refused():

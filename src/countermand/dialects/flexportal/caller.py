@@ -24,7 +24,7 @@ from countermand.dialects.wire import bearer
 
 from .reading import Wire, check
 from .records import Owner
-from .scalars import Text, Whole
+from .scalars import WHOLE, Text
 
 #: The claim that a caller must present, and the attribute from which answers take `tenantId`.
 TENANT: Final = "tenant"
@@ -35,7 +35,7 @@ class _Account(Wire):
 
     token: Text
     tenant: Text
-    rate_limit_per_minute: Annotated[Whole, Field(ge=1)] | None = None
+    rate_limit_per_minute: Annotated[int, Field(ge=1), WHOLE] | None = None
     #: What the key may do; everything unless stated.
     scopes: list[str] = Field(default_factory=lambda: sorted(SCOPES))
 

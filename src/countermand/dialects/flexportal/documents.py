@@ -20,11 +20,11 @@ from .requests import (
     ReturnCondition,
     UpgradeDetails,
 )
-from .scalars import Amount, Email, Maybe, Number, Text, Whole
+from .scalars import WHOLE, Amount, Email, Maybe, Number, Text
 from .world_documents import OrderStatus, PaymentStatus, RentalStatus
 
 _Currency = Annotated[str, Field(min_length=3, max_length=3)]
-_Count = Annotated[Whole, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0), WHOLE]
 _Done = Literal[True]
 
 
@@ -66,7 +66,7 @@ class Customer(Shown):
 class OrderItem(Shown):
     sku: Text
     product_name: Text
-    quantity: Annotated[Whole, Field(ge=1)]
+    quantity: Annotated[int, Field(ge=1), WHOLE]
     unit_price: Amount
     contract_length: Number
     product_id: Maybe[str] = None
@@ -85,7 +85,7 @@ class Totals(Shown):
     tax_amount: Amount = 0
     total: Amount
     currency: _Currency
-    total_devices: Annotated[Whole, Field(ge=1)]
+    total_devices: Annotated[int, Field(ge=1), WHOLE]
 
 
 class OrderPayment(Shown):

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import Field
 
 from .reading import Wire
-from .scalars import Amount, Charge, Email, FreeForm, Maybe, Moment, Number, Text, Whole
+from .scalars import WHOLE, Amount, Charge, Email, FreeForm, Maybe, Moment, Number, Text
 from .switches import CONTRACT_MONTHS_MAX, ITEMS_MAX, QUANTITY_MAX
 
 OrderType = Literal["standard", "extension", "upgrade"]
@@ -57,13 +57,13 @@ class NewItem(Wire):
     """A contract length that is no length of the catalogue is refused there, in its own words."""
 
     sku: Text
-    quantity: Annotated[Whole, Field(ge=1, le=QUANTITY_MAX)]
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX), WHOLE]
     contract_length: Maybe[Number] = None
 
 
 class ExtensionDetails(Wire):
     original_order_id: str
-    extension_months: Annotated[Whole, Field(gt=0)]
+    extension_months: Annotated[int, Field(gt=0), WHOLE]
     previous_end_date: str
     new_end_date: str
     reason: Maybe[str] = None
@@ -99,7 +99,7 @@ class CreateSubscription(Wire):
     customer_id: Text
     billing_group_id: Maybe[str] = None
     start_date: Maybe[Moment] = None
-    contract_length: Maybe[Annotated[Whole, Field(ge=1, le=CONTRACT_MONTHS_MAX)]] = None
+    contract_length: Maybe[Annotated[int, Field(ge=1, le=CONTRACT_MONTHS_MAX), WHOLE]] = None
     notes: Maybe[str] = None
 
 

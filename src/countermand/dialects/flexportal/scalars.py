@@ -77,7 +77,8 @@ _Value = TypeVar("_Value")
 Maybe = Annotated[_Value | None, _MayBeLeftOut()]
 
 Text = Annotated[str, Field(min_length=1)]
-Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
+#: Makes a whole number of one; stands after the bounds, so that they stay in the schema.
+WHOLE: Final = BeforeValidator(_whole)
 Number = Annotated[float, Field(ge=-_NUMBER_MAX, le=_NUMBER_MAX), AfterValidator(_plain)]
 Amount = Annotated[float, Field(ge=0, le=10**12), AfterValidator(_plain)]
 

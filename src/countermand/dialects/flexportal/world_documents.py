@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from .requests import OrderType
-from .scalars import Amount, FreeForm, Moment, Number, Text, Whole
+from .scalars import WHOLE, Amount, FreeForm, Moment, Number, Text
 from .switches import QUANTITY_MAX
 
-_Count = Annotated[Whole, Field(ge=0, le=QUANTITY_MAX)]
+_Count = Annotated[int, Field(ge=0, le=QUANTITY_MAX), WHOLE]
 
 OrderStatus = Literal["pending", "confirmed", "partial", "fulfilled", "cancelled"]
 RentalStatus = Literal["active", "cancelled", "ended_completed", "ended_buyout", "ended_upgrade", "ended_early_return"]
@@ -40,7 +40,7 @@ class Document(Part):
 
 class Item(Part):
     sku: Text = "SKU-1"
-    quantity: Annotated[Whole, Field(ge=1, le=QUANTITY_MAX)] = 1
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX), WHOLE] = 1
     unit_price: Amount = 0
     contract_length: Number | None = None
     rental_ids: list[str] = Field(default_factory=list)
@@ -83,7 +83,7 @@ class RentalDocument(Document):
     customer_id: Text | None = None
     sku: Text | None = None
     monthly_amount: Amount | None = None
-    contract_length: Annotated[Whole, Field(ge=1, le=1200)] | None = None
+    contract_length: Annotated[int, Field(ge=1, le=1200), WHOLE] | None = None
     start_date: Moment | None = None
     end_date: Moment | None = None
 
