@@ -20,7 +20,8 @@ from tests.vendors.tecspal.ledger import (
     QUOTED,
     STRANGERS,
 )
-from tests.vendors.tecspal.test_orders import ALTERNATIVES, COMPANY, EMPLOYEE, QUOTE
+from tests.vendors.tecspal.test_edits import ALTERNATIVES
+from tests.vendors.tecspal.test_orders import COMPANY, EMPLOYEE, QUOTE
 
 UNAUTHORIZED = {"error": "Unauthorized", "message": "Unauthorized access", "statusCode": 401}
 NOT_FOUND = {"error": "Bad Request", "message": "Order request not found", "statusCode": 400}

@@ -10,8 +10,9 @@ from hypothesis import given, settings, strategies as st
 from countermand.dialects.contract import Fault, FaultKind
 from countermand.dialects.tecspal import DIALECT
 from tests.vendors.tecspal.ledger import FOREIGN, PENDING, QUOTED, Ledger, wire
+from tests.vendors.tecspal.test_edits import ALTERNATIVES
 from tests.vendors.tecspal.test_neighbours import HARDWARE, MODEL
-from tests.vendors.tecspal.test_orders import ALTERNATIVES, COMPANY, EMPLOYEE, QUOTE
+from tests.vendors.tecspal.test_orders import COMPANY, EMPLOYEE, QUOTE
 
 DOCUMENT: Any = json.loads(json.dumps(DIALECT.openapi()))
 OPERATIONS: dict[str, tuple[str, str, Any]] = {
