@@ -25,7 +25,7 @@ def dues_of(
     money = give_back(order.payments, event.amount_minor, refund=command.refund, currency=order.currency)
     owed = [*money.owed, *_of_ties(order, command, event)]
     if not command.restock:
-        owed.append(_write_off(event))
+        owed.append(_write_off(order, event))
     if policy is not None and policy.undo_window_s:
         not_before = event.at + timedelta(seconds=policy.undo_window_s)
         owed = [replace(one, not_before=not_before) for one in owed]
@@ -51,9 +51,11 @@ def _of_ties(order: Order, command: Cancel, event: Event) -> list[Owed]:
     ]
 
 
-def _write_off(event: Event) -> Owed:
-    units = {taking.sku: 0 for taking in event.takings}
+def _write_off(order: Order, event: Event) -> Owed:
+    goods = {line.line_id for line in order.lines if not line.charge}
+    units: dict[str, int] = {}
     for taking in event.takings:
-        units[taking.sku] += taking.quantity_milli
+        if taking.line_id in goods:
+            units[taking.sku] = units.get(taking.sku, 0) + taking.quantity_milli
     data = {f"sku:{sku}": str(milli) for sku, milli in units.items()}
     return Owed(kind="write_off", type="stock.write_off", data=data, owner="staff")
