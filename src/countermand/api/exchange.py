@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from countermand.api.gate import Gate
 from countermand.api.routing import Match, Router
 from countermand.dialects.contract import (
+    CANCEL,
     PUBLIC,
+    Ask,
     Caller,
     CallerFault,
     Dialect,
@@ -26,6 +28,7 @@ from countermand.dialects.contract import (
     WireRequest,
     Write,
 )
+from countermand.model.outcome import Refused, Verdict
 from countermand.service.desk import Desk
 from countermand.service.imports import Importer, Source
 from countermand.service.keyring import Keyring
@@ -115,6 +118,8 @@ class Exchange:
         match handler:
             case Write():
                 ask = handler.decode(wire, caller)
+                if found.route.scope == CANCEL:
+                    return await self._cancel(ask, handler, caller, wire=wire)
                 return await self._desk.submit(
                     ask,
                     tenant=caller.tenant,
@@ -132,6 +137,19 @@ class Exchange:
                 return await self._serve_public(wire, found, None)
             case _:
                 assert_never(handler)
+
+    async def _cancel(self, ask: Ask, handler: Write, caller: Caller, *, wire: WireRequest) -> WireAnswer:
+        """As any other write, and a refusal is counted; not one that is only told again."""
+        refused: list[Refused] = []
+
+        def encode(verdict: Verdict) -> WireAnswer:
+            refused[:] = [verdict] if isinstance(verdict, Refused) else []
+            return handler.encode(verdict, wire)
+
+        answer = await self._desk.submit(ask, tenant=caller.tenant, dialect=self.dialect, encode=encode)
+        for one in refused:
+            self._desk.refusals.count(caller.tenant, self.dialect.name, one, now=wire.received_at)
+        return answer
 
     async def _serve_public(self, wire: WireRequest, found: Match, fault: Fault | None) -> WireAnswer:
         if fault is not None:

@@ -12,6 +12,7 @@ from countermand.model.obligation import Obligation
 from countermand.model.order import Order
 from countermand.model.outcome import Cancellation, CancellationState
 from countermand.model.record import Record
+from countermand.model.survey import Figures, Survey
 
 Item = TypeVar("Item")
 
@@ -104,7 +105,15 @@ class ListObligations(Struct, frozen=True, kw_only=True):
 
 
 Query = (
-    GetOrder | ListOrders | GetRecord | ListRecords | ListEvents | GetCancellation | ListCancellations | ListObligations
+    GetOrder
+    | ListOrders
+    | GetRecord
+    | ListRecords
+    | ListEvents
+    | GetCancellation
+    | ListCancellations
+    | ListObligations
+    | Survey
 )
 
 
@@ -123,4 +132,15 @@ class Whole(Struct, frozen=True, kw_only=True):
     obligations: tuple[Obligation, ...] = ()
 
 
-Found = Order | Record | Whole | Page[Order] | Page[Record] | Page[Event] | Page[Cancellation] | Page[Obligation] | None
+Found = (
+    Order
+    | Record
+    | Whole
+    | Figures
+    | Page[Order]
+    | Page[Record]
+    | Page[Event]
+    | Page[Cancellation]
+    | Page[Obligation]
+    | None
+)

@@ -26,7 +26,7 @@ from countermand.dialects.native.bulkrecords import (
 from countermand.model.bulk import DRIVEN, Bulk, BulkState, Chunk, tallied
 from countermand.model.keys import RecordKey
 from countermand.model.order import Order
-from countermand.model.outcome import Verdict
+from countermand.model.outcome import Refused, Verdict
 from countermand.model.query import GetRecord, Listing, ListOrders, Page
 from countermand.model.record import Record
 from countermand.model.timer import Timer
@@ -127,7 +127,7 @@ class Bulks:
             items = tuple(item_of(order_id, verdict, wire=wire) for order_id, verdict in pairs)
             return _concluding(found, Chunk(order_ids=order_ids, items=items), bulk=key)
 
-        await self._desk.together(
+        verdicts = await self._desk.together(
             Group(
                 tenant=timer.tenant,
                 asks=tuple((dialect, ask) for ask in asks_of(order_ids, caller, wire=wire)),
@@ -138,6 +138,9 @@ class Bulks:
                 records=(key, found.key),
             )
         )
+        for verdict in verdicts or ():
+            if isinstance(verdict, Refused) and not bulk.dry_run:
+                self._desk.refusals.count(timer.tenant, bulk.dialect, verdict, now=wire.received_at)
 
     def _wire(self, bulk: Bulk) -> WireRequest:
         """The request that a single cancellation of one of these orders would be."""

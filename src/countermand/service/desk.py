@@ -19,6 +19,7 @@ from countermand.dialects.contract import Ask, Claim, Dialect, Held, Plan, WireA
 from countermand.model.keys import OrderKey, RecordKey
 from countermand.model.outcome import Done, Refusal, Refused, Verdict
 from countermand.model.timer import TimerKey
+from countermand.service.analytics import Refusals
 from countermand.service.clock import Clock
 from countermand.service.judgement import Rules, Sheet
 from countermand.service.policies import Policies
@@ -83,6 +84,7 @@ class Desk:
         self._new_id = new_id
         self._dialects = dialects or {}
         self.policies = Policies(store)
+        self.refusals = Refusals(store)
         self._waiting: deque[_Waiting] = deque()
         self._busy: set[asyncio.Task[None]] = set()
         #: Called when a commit has set timers.

@@ -21,6 +21,7 @@ from countermand.dialects.contract import Ask, Dialect, Held, Plan
 from countermand.model.keys import ClaimKey
 from countermand.model.outcome import Refused
 from countermand.model.timer import Timer
+from countermand.service.analytics import WRITE_EVERY_S
 from countermand.service.clock import Clock
 from countermand.service.desk import Desk
 from countermand.store.port import Store, StoreUnavailable, TimerLease
@@ -87,6 +88,7 @@ class Timers:
             await self._task
         if self._jobs:
             await asyncio.wait(self._jobs)
+        await self._desk.refusals.write()
 
     def wake(self) -> None:
         """Something may have fallen due just now."""
@@ -102,7 +104,7 @@ class Timers:
         return count
 
     async def _run(self) -> None:
-        forgotten = -FORGET_EVERY_S
+        forgotten, written = -FORGET_EVERY_S, 0.0
         loop = asyncio.get_running_loop()
         while not self._over:
             self._woken.clear()
@@ -111,6 +113,9 @@ class Timers:
                 if loop.time() - forgotten >= FORGET_EVERY_S:
                     forgotten = loop.time()
                     await self.forget_claims()
+                if loop.time() - written >= WRITE_EVERY_S:
+                    written = loop.time()
+                    await self._desk.refusals.write()
                 wait_s = await self._until_next_s()
             except StoreUnavailable as error:
                 _log.warning("store unavailable", reason=str(error))

@@ -20,6 +20,7 @@ from countermand.model.order import Order
 from countermand.model.outcome import Cancellation
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
+from countermand.model.survey import RefusalCount
 from countermand.model.timer import Timer, TimerKey
 
 Value = TypeVar("Value")
@@ -198,6 +199,9 @@ class Store(Protocol):
 
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         """When the earliest timer of each dialect falls due; absent where there is none."""
+
+    async def add_refusals(self, counts: Iterable[RefusalCount]) -> None:
+        """Add to the sums of refusals that `Survey` tells."""
 
     async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
         """Delete claims of the dialect older than an instant, looking at a limited number in key order.

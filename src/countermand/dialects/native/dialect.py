@@ -13,7 +13,7 @@ from countermand.dialects.contract import (
     Reasons,
     WireRequest,
 )
-from countermand.dialects.native import bulk, imports, openapi, world
+from countermand.dialects.native import analytics, bulk, imports, openapi, world
 from countermand.dialects.native.lifecycle import ORDER
 from countermand.dialects.native.operations import OPERATIONS
 from countermand.dialects.native.problems import encode_fault
@@ -46,7 +46,7 @@ def _no_notices(before: Order | None, after: Order, events: tuple[Event, ...]) -
 
 
 #: What describes itself elsewhere.
-_OTHERS = (*bulk.ROUTES, *imports.ROUTES)
+_OTHERS = (*bulk.ROUTES, *imports.ROUTES, *analytics.ROUTES)
 
 
 DIALECT = Dialect(

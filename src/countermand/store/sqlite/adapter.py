@@ -18,6 +18,7 @@ import apsw
 from countermand.model.keys import ClaimKey
 from countermand.model.query import Found, GetOrder, GetRecord, Query
 from countermand.model.record import Record
+from countermand.model.survey import RefusalCount, Survey
 from countermand.model.timer import Timer
 from countermand.store.port import (
     Effects,
@@ -31,7 +32,7 @@ from countermand.store.port import (
     WorldRows,
 )
 from countermand.store.sql import statements
-from countermand.store.sqlite import credentials, loading, reading, sandboxing, timing, writing
+from countermand.store.sqlite import credentials, loading, reading, sandboxing, surveying, timing, writing
 from countermand.store.sqlite.schema import prepare
 
 Value = TypeVar("Value")
@@ -66,12 +67,14 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self._writer = _open(str(path), writable=True)
-        # Two readers, because a connection serves one thread at a time: one for the loop, one for the listing thread.
+        # A connection serves one thread at a time: one for the loop, one for lists, one for figures.
         self._reader = _open(str(path), writable=False)
         self._lister = _open(str(path), writable=False)
+        self._surveyor = _open(str(path), writable=False)
         self._turn = asyncio.Lock()
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._listing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-reader")
+        self._surveying = ThreadPoolExecutor(1, thread_name_prefix="sqlite-surveyor")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -128,6 +131,8 @@ class SqliteStore:
         if isinstance(query, GetOrder | GetRecord):
             return reading.find(self._reader, query)
         loop = asyncio.get_running_loop()
+        if isinstance(query, Survey):
+            return await loop.run_in_executor(self._surveying, reading.find, self._surveyor, query)
         return await loop.run_in_executor(self._listing, reading.find, self._lister, query)
 
     async def records_of_kind(self, kind: str) -> tuple[Record, ...]:
@@ -177,6 +182,9 @@ class SqliteStore:
 
         return await self._write(claim)
 
+    async def add_refusals(self, counts: Iterable[RefusalCount]) -> None:
+        await self._write(lambda: surveying.add_refusals(self._writer, counts))
+
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         return timing.next_due(self._reader, dialects)
 
@@ -196,8 +204,10 @@ class SqliteStore:
         async with self._turn:
             self._writing.shutdown()
             self._listing.shutdown()
+            self._surveying.shutdown()
             self._reader.close()
             self._lister.close()
+            self._surveyor.close()
             self._writer.close()
 
     async def _write(self, work: Callable[[], Value]) -> Value:

@@ -99,6 +99,35 @@ INSERT INTO claims (tenant, scope, key, fingerprint, status, headers, body, crea
 INSERT INTO stock (tenant, dialect, sku, reserved_milli) VALUES (?, ?, ?, ?)
 ON CONFLICT (tenant, dialect, sku) DO UPDATE SET reserved_milli = reserved_milli + excluded.reserved_milli;
 
+-- name: survey_cancellations
+-- The columns are those that were asked for, NULL for the others.
+SELECT /*columns*/, json_extract(document, '$.currency') AS currency, count(*),
+       sum(json_extract(document, '$.whole')), sum(json_extract(document, '$.amount_minor'))
+  FROM (SELECT dialect, created_at, CAST(body AS TEXT) AS document FROM cancellations
+         WHERE tenant = :tenant AND created_at >= :from AND created_at < :until
+           AND state IN ('accepted', 'completed') AND (:dialect IS NULL OR dialect = :dialect))
+ GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5;
+
+-- name: survey_refusals
+-- An hour counts when it begins in the period.
+SELECT dialect, code, sum(count) FROM refusals
+ WHERE tenant = :tenant AND hour >= :from / 3600000000 * 3600000000 AND hour < :until
+   AND (:dialect IS NULL OR dialect = :dialect)
+ GROUP BY dialect, code ORDER BY dialect, code;
+
+-- name: survey_obligations
+SELECT kind, count(*), count(closed), avg(closed - made), max(closed - made)
+  FROM (SELECT kind, created_at / 1e6 AS made,
+               (julianday(json_extract(CAST(body AS TEXT), '$.closed_at')) - 2440587.5) * 86400.0 AS closed
+          FROM obligations
+         WHERE tenant = :tenant AND created_at >= :from AND created_at < :until AND kind <> 'notice'
+           AND (:dialect IS NULL OR dialect = :dialect))
+ GROUP BY kind ORDER BY kind;
+
+-- name: add_refusals
+INSERT INTO refusals (tenant, dialect, hour, code, count) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (tenant, dialect, hour, code) DO UPDATE SET count = count + excluded.count;
+
 -- name: timer
 SELECT body FROM timers WHERE tenant = ? AND dialect = ? AND timer_id = ?;
 

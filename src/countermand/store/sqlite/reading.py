@@ -24,10 +24,11 @@ from countermand.model.query import (
     Whole,
 )
 from countermand.model.record import Record
+from countermand.model.survey import Survey
 from countermand.store.listing import cancellations_of, count_of, cursor_of, page_of
 from countermand.store.rows import OrderRow, RecordRow, cancellation_of, event_of, obligation_of, order_of, record_of
 from countermand.store.sql import statements
-from countermand.store.sqlite import loading
+from countermand.store.sqlite import loading, surveying
 
 _SQL: Final = statements(__package__)
 Item = TypeVar("Item", Order, Record)
@@ -52,6 +53,8 @@ def find(connection: apsw.Connection, query: Query) -> Found:
             return _cancellations(connection, query)
         case ListObligations():
             return _obligations(connection, query)
+        case Survey():
+            return surveying.survey(connection, query)
         case _:
             assert_never(query)
 

@@ -27,6 +27,7 @@ _TABLES: Final = (
     "obligations",
     "stock",
     "timers",
+    "refusals",
     "keys",
     "logins",
 )

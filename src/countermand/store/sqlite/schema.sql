@@ -123,6 +123,16 @@ CREATE TABLE stock (
   PRIMARY KEY (tenant, dialect, sku)
 ) WITHOUT ROWID;
 
+-- How often cancelling was refused, by hour and code: sums that are added to now and then.
+CREATE TABLE refusals (
+  tenant  TEXT NOT NULL,
+  dialect TEXT NOT NULL,
+  hour    INTEGER NOT NULL,
+  code    TEXT NOT NULL,
+  count   INTEGER NOT NULL,
+  PRIMARY KEY (tenant, dialect, hour, code)
+) WITHOUT ROWID;
+
 -- What falls due, on the clock of its dialect. `leased_until` is real time: the process that runs it has it until then.
 CREATE TABLE timers (
   tenant       TEXT NOT NULL,
