@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from countermand.cli import main
+from tests import databases
 from tests.process import Client, Process, sqlite
 
 DONE_S_MAX = 60
@@ -94,3 +95,19 @@ def api_of(served: tuple[str, str], request: pytest.FixtureRequest) -> Iterator[
     yield make
     for client in clients:
         client.__exit__()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with databases.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of each kind in turn."""
+    if request.param == "postgres":
+        with databases.database(request.getfixturevalue("postgres")) as found:
+            yield found
+    else:
+        yield sqlite(request.getfixturevalue("tmp_path"))

@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import apsw
 import pytest
 
 from countermand.bootstrap import House, open_house
@@ -18,7 +16,7 @@ from countermand.model.record import Record
 from countermand.model.timer import Timer
 from countermand.service.clock import SandboxClock
 from countermand.service.timers import CLAIM_KEPT, Due, Job, Timers
-from countermand.store.port import Judged, Loaded, StoredClaim, Wanted, Writes
+from countermand.store.port import Judged, Loaded, StoredClaim, TimerLease, Wanted, Writes
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 COUNTER = RecordKey("acme", "native", "counter", "rung")
@@ -39,16 +37,22 @@ class Bench:
     async def set(self, *timers: Timer) -> None:
         await self.house.desk.decide(Ask(plan=lambda _: Plan(timers=timers)), tenant="acme", dialect=NATIVE)
 
+    async def free(self) -> None:
+        """What time would do: every lease is over."""
+        later = datetime.now(UTC) + timedelta(hours=1)
+        lease = TimerLease(now=later, until=START, limit=10_000)
+        await self.house.store.claim_timers({"native": self.clock.now("native")}, lease)
+
     async def rung(self) -> int:
         found = await self.house.store.find(GetRecord(key=COUNTER))
         return int(found.body) if isinstance(found, Record) else 0
 
 
-def run(folder: Path, work: Callable[[Bench], Awaitable[None]]) -> None:
+def run(url: str, work: Callable[[Bench], Awaitable[None]]) -> None:
     async def go() -> None:
         clock = SandboxClock()
         clock.begin("native", START)
-        house = await open_house(f"sqlite:///{folder}/ledger.db", clock)
+        house = await open_house(url, clock)
         try:
             await work(Bench(house, clock))
         finally:
@@ -82,7 +86,7 @@ def timer(identity: str, *, after_s: float = 0, kind: str = "ring") -> Timer:
     return Timer(tenant="acme", dialect="native", timer_id=identity, kind=kind, due_at=at)
 
 
-def test_a_timer_runs_at_its_instant_and_not_before(tmp_path: Path):
+def test_a_timer_runs_at_its_instant_and_not_before(url: str):
     async def work(bench: Bench) -> None:
         runner = bench.runner(ring=Due(ask=ring))
         await bench.set(timer("a", after_s=60))
@@ -93,10 +97,10 @@ def test_a_timer_runs_at_its_instant_and_not_before(tmp_path: Path):
         assert await runner.run_due() == 0
         assert await bench.rung() == 1
 
-    run(tmp_path, work)
+    run(url, work)
 
 
-def test_several_runners_run_each_timer_once(tmp_path: Path):
+def test_several_runners_run_each_timer_once(url: str):
     async def work(bench: Bench) -> None:
         await bench.set(*(timer(str(number)) for number in range(1_000)))
         runners = [bench.runner(ring=Due(ask=ring)) for _ in range(4)]
@@ -104,25 +108,25 @@ def test_several_runners_run_each_timer_once(tmp_path: Path):
         assert sum(counts) == 1_000
         assert await bench.rung() == 1_000
 
-    run(tmp_path, work)
+    run(url, work)
 
 
-def test_a_timer_that_was_taken_twice_is_still_run_once(tmp_path: Path):
+def test_a_timer_that_was_taken_twice_is_still_run_once(url: str):
     """What a lease that ended too early would do: the work and the end of the timer are one database transaction."""
 
     async def work(bench: Bench) -> None:
         await bench.set(timer("a"))
         first, second = bench.runner(ring=Due(ask=ring)), bench.runner(ring=Due(ask=ring))
         taken = await first._take()
-        _forget_leases(tmp_path)
+        await bench.free()
         assert await second._take() == taken
         await asyncio.gather(first._run_all(taken), second._run_all(taken))
         assert await bench.rung() == 1
 
-    run(tmp_path, work)
+    run(url, work)
 
 
-def test_a_timer_put_off_or_ended_meanwhile_does_nothing(tmp_path: Path):
+def test_a_timer_put_off_or_ended_meanwhile_does_nothing(url: str):
     async def work(bench: Bench) -> None:
         runner = bench.runner(ring=Due(ask=ring))
         await bench.set(timer("put off"), timer("ended"))
@@ -136,10 +140,10 @@ def test_a_timer_put_off_or_ended_meanwhile_does_nothing(tmp_path: Path):
         assert await runner.run_due() == 1
         assert await bench.rung() == 1
 
-    run(tmp_path, work)
+    run(url, work)
 
 
-def test_what_is_refused_is_written_down_and_over(tmp_path: Path):
+def test_what_is_refused_is_written_down_and_over(url: str):
     def refuse(_: Timer) -> Ask:
         return Ask(plan=lambda _: Refused(refusal=Refusal.STATUS_FORBIDS))
 
@@ -148,13 +152,13 @@ def test_what_is_refused_is_written_down_and_over(tmp_path: Path):
         await bench.set(timer("a", kind="no"), timer("b", kind="never"))
         assert await runner.run_due() == 2
         assert await bench.rung() == 1
-        _forget_leases(tmp_path)
+        await bench.free()
         assert await runner.run_due() == 0
 
-    run(tmp_path, work)
+    run(url, work)
 
 
-def test_one_that_fails_holds_up_no_other_and_is_tried_again(tmp_path: Path):
+def test_one_that_fails_holds_up_no_other_and_is_tried_again(url: str):
     def fail(_: Timer) -> Ask:
         raise RuntimeError("a bug")
 
@@ -162,11 +166,11 @@ def test_one_that_fails_holds_up_no_other_and_is_tried_again(tmp_path: Path):
         await bench.set(timer("a", kind="broken"), timer("b"), timer("c", kind="from a newer version"))
         assert await bench.runner(ring=Due(ask=ring), broken=Due(ask=_planning(fail))).run_due() == 3
         assert await bench.rung() == 1
-        _forget_leases(tmp_path)
+        await bench.free()
         assert await bench.runner(ring=Due(ask=ring), broken=Due(ask=ring)).run_due() == 2
         assert await bench.rung() == 2
 
-    run(tmp_path, work)
+    run(url, work)
 
 
 def _planning(fail: Callable[[Timer], Ask]) -> Callable[[Timer], Ask]:
@@ -176,7 +180,7 @@ def _planning(fail: Callable[[Timer], Ask]) -> Callable[[Timer], Ask]:
     return ask
 
 
-def test_a_started_runner_hears_of_timers_that_are_set(tmp_path: Path):
+def test_a_started_runner_hears_of_timers_that_are_set(url: str):
     async def work(bench: Bench) -> None:
         runner = bench.runner(ring=Due(ask=ring))
         bench.house.desk.on_timers = runner.wake
@@ -190,11 +194,11 @@ def test_a_started_runner_hears_of_timers_that_are_set(tmp_path: Path):
         await runner.stop()
         assert await bench.rung() == 1
 
-    run(tmp_path, work)
+    run(url, work)
 
 
 @pytest.mark.parametrize("age_s", [-1, 1])
-def test_an_idempotency_key_is_kept_as_long_as_promised(age_s: int, tmp_path: Path):
+def test_an_idempotency_key_is_kept_as_long_as_promised(age_s: int, url: str):
     key = ClaimKey("acme", "native POST /v1/orders", "k")
     at = START - CLAIM_KEPT - timedelta(seconds=age_s)
     claim = StoredClaim(key=key, fingerprint=b"", status=200, headers=(), body=b"", created_at=at)
@@ -205,15 +209,8 @@ def test_an_idempotency_key_is_kept_as_long_as_promised(age_s: int, tmp_path: Pa
         kept = await bench.house.store.transact(Wanted(claims={key}), _claims)
         assert bool(kept) is (age_s < 0)
 
-    run(tmp_path, work)
+    run(url, work)
 
 
 def _claims(loaded: Loaded) -> Judged[int]:
     return Judged(Writes(), len(loaded.claims))
-
-
-def _forget_leases(folder: Path) -> None:
-    """What time would do."""
-    ledger = apsw.Connection(str(folder / "ledger.db"))
-    ledger.execute("UPDATE timers SET leased_until = 0")
-    ledger.close()

@@ -14,9 +14,10 @@ from typing import Final, TypeVar
 from countermand.model.keys import ClaimKey
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
+from countermand.model.survey import RefusalCount
 from countermand.model.timer import Timer
 from countermand.store.port import Effects, Judged, Loaded, StoredKey, StoredLogin, TimerLease, Wanted, WorldRows
-from countermand.store.postgres import credentials, reading, sandboxing, timing
+from countermand.store.postgres import credentials, reading, sandboxing, surveying, timing
 from countermand.store.postgres.committing import Committer
 from countermand.store.postgres.failures import translated
 from countermand.store.postgres.place import Place
@@ -106,6 +107,10 @@ class PostgresStore:
                 return ()
         async with self._writing() as session:
             return await timing.claim(session, due, lease)
+
+    async def add_refusals(self, counts: Iterable[RefusalCount]) -> None:
+        async with self._writing() as session:
+            await surveying.add_refusals(session, counts)
 
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         async with self._reading() as session:

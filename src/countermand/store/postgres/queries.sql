@@ -419,3 +419,33 @@ SELECT order_id, body FROM orders WHERE tenant = :tenant AND dialect = :dialect 
 
 -- name: sandbox_forget_claims
 DELETE FROM claims WHERE tenant = :tenant AND starts_with(scope, :dialect || ' ')
+
+-- name: survey_cancellations
+-- The columns are those that were asked for, NULL for the others.
+SELECT /*columns*/, document ->> 'currency' AS currency, count(*),
+       count(*) FILTER (WHERE (document ->> 'whole')::boolean), sum((document ->> 'amount_minor')::bigint)
+  FROM (SELECT dialect, created_at, convert_from(body, 'UTF8')::json AS document FROM cancellations
+         WHERE tenant = :tenant AND created_at >= :from::bigint AND created_at < :until::bigint
+           AND state IN ('accepted', 'completed') AND (:dialect::text IS NULL OR dialect = :dialect)) AS made
+ GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+
+-- name: survey_refusals
+-- An hour counts when any of it is in the period.
+SELECT dialect, code, sum(count) FROM refusals
+ WHERE tenant = :tenant AND hour >= :from::bigint / 3600000000 * 3600000000 AND hour < :until::bigint
+   AND (:dialect::text IS NULL OR dialect = :dialect)
+ GROUP BY dialect, code ORDER BY dialect, code
+
+-- name: survey_obligations
+SELECT kind, count(*), count(closed), avg(closed - made), max(closed - made)
+  FROM (SELECT kind, created_at / 1e6::float8 AS made,
+               extract(epoch FROM (convert_from(body, 'UTF8')::json ->> 'closed_at')::timestamptz)::float8 AS closed
+          FROM obligations
+         WHERE tenant = :tenant AND created_at >= :from::bigint AND created_at < :until::bigint AND kind <> 'notice'
+           AND (:dialect::text IS NULL OR dialect = :dialect)) AS owed
+ GROUP BY kind ORDER BY kind
+
+-- name: add_refusals
+INSERT INTO refusals AS r (tenant, dialect, hour, code, count)
+SELECT * FROM unnest(:tenants::text[], :dialects::text[], :hours::bigint[], :codes::text[], :counts::bigint[])
+ON CONFLICT (tenant, dialect, hour, code) DO UPDATE SET count = r.count + excluded.count

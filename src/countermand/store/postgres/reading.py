@@ -24,7 +24,9 @@ from countermand.model.query import (
     Whole,
 )
 from countermand.model.record import Record
+from countermand.model.survey import Survey
 from countermand.store.listing import Statement, cancellations_of, count_of, cursor_of, page_of
+from countermand.store.postgres import surveying
 from countermand.store.postgres.composing import named
 from countermand.store.postgres.sessions import Session
 from countermand.store.postgres.texts import storable, stored
@@ -56,6 +58,8 @@ async def find(session: Session, query: Query) -> Found:
             return await _cancellations(session, query)
         case ListObligations():
             return await _obligations(session, query.key, after=query.after, limit=query.limit)
+        case Survey():
+            return await surveying.survey(session, query)
         case _:
             assert_never(query)
 

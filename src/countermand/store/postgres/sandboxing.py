@@ -24,6 +24,7 @@ _TABLES: Final = (
     "obligations",
     "stock",
     "timers",
+    "refusals",
     "keys",
     "logins",
 )

@@ -133,6 +133,16 @@ CREATE TABLE stock (
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500,
         autovacuum_vacuum_cost_delay = 0);
 
+-- How often cancelling was refused, by hour and code: sums that are added to now and then.
+CREATE TABLE refusals (
+  tenant  TEXT COLLATE "C" NOT NULL,
+  dialect TEXT COLLATE "C" NOT NULL,
+  hour    BIGINT NOT NULL,
+  code    TEXT COLLATE "C" NOT NULL,
+  count   BIGINT NOT NULL,
+  PRIMARY KEY (tenant, dialect, hour, code)
+);
+
 -- What falls due, on the clock of its dialect. `leased_until` is real time: the process that runs it has it until then.
 CREATE TABLE timers (
   tenant       TEXT COLLATE "C" NOT NULL,

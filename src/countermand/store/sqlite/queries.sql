@@ -109,7 +109,7 @@ SELECT /*columns*/, json_extract(document, '$.currency') AS currency, count(*),
  GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5;
 
 -- name: survey_refusals
--- An hour counts when it begins in the period.
+-- An hour counts when any of it is in the period.
 SELECT dialect, code, sum(count) FROM refusals
  WHERE tenant = :tenant AND hour >= :from / 3600000000 * 3600000000 AND hour < :until
    AND (:dialect IS NULL OR dialect = :dialect)
