@@ -16,9 +16,11 @@ from countermand.api.front import App, Front, Served, Shared
 from countermand.api.gate import Gate
 from countermand.api.limiting import Limiter
 from countermand.api.metrics import Metrics
+from countermand.api.mischief import Mischief, MischievousExchange
 from countermand.api.operations import Operations, http_problem
 from countermand.api.sandbox import SandboxRoutes
 from countermand.dialects import catalog
+from countermand.dialects.contract import Dialect
 from countermand.dialects.native.bulkrecords import BULK
 from countermand.service import pending
 from countermand.service.bulk import Bulks
@@ -86,12 +88,20 @@ def application(settings: Settings, *, sandbox: bool) -> App:
     store = open_store(settings.database)
     clock: SandboxClock | SystemClock = SandboxClock() if sandbox else SystemClock()
     desk, keyring, metrics = Desk(store, clock, new_id, dialects=catalog.load()), Keyring(store, new_id), Metrics()
+    mischief = Mischief()
     gate, timers = Gate(keyring, Limiter()), timers_of(store, desk, clock)
     routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
     if isinstance(clock, SandboxClock):
         worlds = Sandbox(store, clock, keyring, new_id)
         worlds.on_world = desk.policies.forget
-        routes += SandboxRoutes(worlds, dialects, timers=timers).routes()
+        routes += SandboxRoutes(worlds, dialects, timers=timers, mischief=mischief).routes()
+
+    def exchange_of(dialect: Dialect) -> Exchange:
+        if not sandbox:
+            return Exchange(dialect, gate=gate, desk=desk, store=store, keyring=keyring)
+        exchange = MischievousExchange(dialect, gate=gate, desk=desk, store=store, keyring=keyring)
+        exchange.mischief = mischief
+        return exchange
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -108,7 +118,7 @@ def application(settings: Settings, *, sandbox: bool) -> App:
         served=tuple(
             Served(
                 mount=dialect.mount,
-                exchange=Exchange(dialect, gate=gate, desk=desk, store=store, keyring=keyring),
+                exchange=exchange_of(dialect),
             )
             for dialect in dialects.values()
         ),

@@ -70,13 +70,13 @@ class Exchange:
             wire, found = self._rewritten(wire, found)
             answer = await self._admitted(wire, found, fault, limits)
         except CallerFault as error:
-            answer = self._tell(error.fault, wire)
+            answer = self.tell(error.fault, wire)
         except StoreUnavailable as error:
             _log.warning("store unavailable", reason=str(error), request_id=wire.request_id)
-            answer = self._tell(Fault(kind=FaultKind.UNAVAILABLE, retry_after_s=RETRY_AFTER_S), wire)
+            answer = self.tell(Fault(kind=FaultKind.UNAVAILABLE, retry_after_s=RETRY_AFTER_S), wire)
         except Exception:  # noqa: BLE001 - the ASGI edge: a bug must become an answer in the dialect's own shape
             _log.exception("a bug", path=wire.path, request_id=wire.request_id)
-            answer = self._tell(Fault(kind=FaultKind.INTERNAL), wire)
+            answer = self.tell(Fault(kind=FaultKind.INTERNAL), wire)
         operation = found.route.operation if isinstance(found, Match) else "none"
         return (replace(answer, headers=(*answer.headers, *limits)) if limits else answer), operation
 
@@ -169,7 +169,8 @@ class Exchange:
             case _:
                 assert_never(handler)
 
-    def _tell(self, fault: Fault, wire: WireRequest) -> WireAnswer:
+    def tell(self, fault: Fault, wire: WireRequest) -> WireAnswer:
+        """A fault in the dialect's own shape, with the headers that belong to it."""
         answer = self.dialect.encode_fault(fault, wire)
         extra = list(answer.headers)
         named = {name.lower() for name, _ in extra}

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from countermand.api.mischief import Mischief, Rules
 from countermand.api.operations import document, problem
-from countermand.dialects.contract import CallerFault, Dialect, Fault, FaultKind
+from countermand.dialects.contract import CallerFault, Dialect, Fault, FaultKind, FieldFault
 from countermand.dialects.wire import read_object, unmilli
 from countermand.model.event import Event
 from countermand.model.obligation import Obligation
@@ -24,8 +26,11 @@ WORLD_BYTES_MAX: Final = 256 * 1024 * 1024
 class SandboxRoutes:
     """The routes."""
 
-    def __init__(self, sandbox: Sandbox, dialects: Mapping[str, Dialect], *, timers: Timers) -> None:
+    def __init__(
+        self, sandbox: Sandbox, dialects: Mapping[str, Dialect], *, timers: Timers, mischief: Mischief
+    ) -> None:
         self._sandbox = sandbox
+        self._mischief = mischief
         self._dialects = dialects
         self._timers = timers
 
@@ -34,6 +39,7 @@ class SandboxRoutes:
             Route("/sandbox/clock", self._clock, methods=["POST"]),
             Route("/sandbox/{vendor}/world", self._world, methods=["PUT"]),
             Route("/sandbox/{vendor}/effects", self._effects, methods=["GET"]),
+            Route("/sandbox/{vendor}/faults", self._faults, methods=["GET", "PUT"]),
         ]
 
     async def _world(self, request: Request) -> Response:
@@ -42,6 +48,7 @@ class SandboxRoutes:
             return self._unknown(request)
         try:
             await self._sandbox.put_world(dialect, read_object(await _body(request)))
+            self._mischief.forget(dialect)
         except CallerFault as error:
             return _told(error)
         return Response(status_code=204)
@@ -51,6 +58,22 @@ class SandboxRoutes:
         if dialect is None:
             return self._unknown(request)
         return document(_shown(await self._sandbox.effects(dialect)))
+
+    async def _faults(self, request: Request) -> Response:
+        dialect = self._dialects.get(request.path_params["vendor"])
+        if dialect is None:
+            return self._unknown(request)
+        if request.method != "PUT":
+            return document({"faults": self._mischief.left(dialect)})
+        try:
+            self._mischief.put(dialect, Rules.model_validate_json(await _body(request)))
+        except CallerFault as error:
+            return _told(error)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_context=False, include_input=False)
+            fields = tuple(FieldFault(path=".".join(map(str, one["loc"])), message=one["msg"]) for one in found)
+            return _told(CallerFault(Fault(kind=FaultKind.INVALID, detail=found[0]["msg"], fields=fields)))
+        return Response(status_code=204)
 
     async def _clock(self, request: Request) -> Response:
         try:
