@@ -1,0 +1,48 @@
+"""The reference pages say what the code does."""
+
+import re
+
+from countermand.dialects.native.bulk import PROBLEMS
+from countermand.dialects.native.operations import OPERATIONS
+from countermand.dialects.native.problems import CAUSES, FAULTS, REFUSALS, REMEDIES
+from countermand.model.outcome import Cause, Refusal
+from countermand.model.policy import Policy
+from tests.shape.source import ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def read(name: str) -> str:
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+def expected() -> dict[str, int]:
+    """Every code with its status, in the order of precedence."""
+    found = {refusal.value: REFUSALS[refusal][0] for refusal in Refusal}
+    found |= {cause.value: CAUSES[cause][0] for cause in Cause}
+    found |= {code: status for status, code, _ in FAULTS.values()}
+    return found | {code: status for code, (status, _) in PROBLEMS.items()}
+
+
+def test_every_code_has_its_heading_in_the_order_of_precedence_with_its_status():
+    page = re.findall(r"^### `(\w+)`\n\n\*\*(\d+)\*\*", read("refusals.md"), flags=re.MULTILINE)
+    assert [(code, int(status)) for code, status in page] == list(expected().items())
+
+
+def test_what_a_refusal_advises_is_an_operation():
+    names = {one.route.operation for one in OPERATIONS}
+    assert {name for names_ in REMEDIES.values() for name in names_} - names == set()
+
+
+def test_every_operation_is_in_the_reference():
+    page = read("native.md")
+    assert [one.route.operation for one in OPERATIONS if f"`{one.route.operation}`" not in page] == []
+    assert [one.route.path for one in OPERATIONS if f"`{one.route.method} {one.route.path}`" not in page] == []
+
+
+def test_every_member_of_a_policy_is_in_the_reference():
+    shown = {"cancellable", "window_seconds", "cooling_off_seconds", "fees", "approval", "undo_window_seconds"}
+    shown |= {"unpaid_expiry_seconds", "if_match_required"}
+    assert len(shown) == len(Policy.__struct_fields__)
+    page = read("policy.md")
+    assert [name for name in sorted(shown) if f"`{name}`" not in page] == []
