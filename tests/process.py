@@ -32,9 +32,13 @@ class Answer:
 class Process:
     """`countermand serve` on one database. Use it as a context manager."""
 
-    def __init__(self, database: str, *words: str, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, database: str, *words: str, environ: Mapping[str, str] | None = None, errors: Path | None = None
+    ) -> None:
+        """`errors` takes what the server says on standard error."""
         self._command = [sys.executable, "-m", "countermand", "serve", "--port", "0", "--database", database, *words]
         self._environ = {**os.environ, **(environ or {})}
+        self._errors = errors
         self.url = ""
 
     def __enter__(self) -> Self:
@@ -45,7 +49,12 @@ class Process:
         self.kill()
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, env=self._environ, text=True)
+        stderr = None if self._errors is None else self._errors.open("ab")
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=stderr, env=self._environ, text=True
+        )
+        if stderr is not None:
+            stderr.close()
         timer = threading.Timer(START_S_MAX, self._process.kill)
         timer.start()
         assert self._process.stdout is not None
