@@ -109,8 +109,9 @@ def _race(figures: Figures, scale: Scale, say: Say, runners: tuple[Native, floor
     figures.settings = uvloop.run(floor.settings(place.url))
     clients = (1, 8, 32)
     say("seeding PostgreSQL")
-    floor.prepare(place, int(scale.rounds * len(clients) * scale.seconds * 8_000) + 10_000)
-    limit = floor.Floor(place, int(scale.rounds * len(clients) * scale.seconds * 8_000) + 10_000)
+    orders = scale.rounds * len(clients) * int(scale.seconds) * floor.ORDERS_PER_SECOND
+    floor.prepare(place, orders)
+    limit = floor.Floor(place, orders)
     postgres = Native("postgres", floor.own_database(place), scale)
     seen: dict[int, list[float]] = {count: [] for count in clients}
     for _ in range(scale.rounds):
