@@ -77,9 +77,15 @@ def test_a_read_without_a_company_is_refused(ledger, path, filters):
     assert (status, answer["message"]) == (400, "companyCode is required")
 
 
-@pytest.mark.parametrize("filters", [None, [], "DM1"])
-def test_filters_that_are_no_object_are_empty(ledger, filters):
-    status, answer = ledger.call("GET", "/orders", {"filters": filters, "data": {"companyCode": "DM1"}})
+@pytest.mark.parametrize("filters", [[], "DM1", 5, False])
+def test_filters_are_an_object(ledger, filters):
+    for path in ("/orders", f"/orders/{PENDING}", "/companies", "/catalog"):
+        status, answer = ledger.call("GET", path, {"filters": filters})
+        assert (status, answer["message"]) == (400, "filters must be an object")
+
+
+def test_the_company_of_a_read_is_not_looked_for_in_data(ledger):
+    status, answer = ledger.call("GET", "/orders", {"filters": None, "data": {"companyCode": "DM1"}})
     assert (status, answer["message"]) == (400, "companyCode is required")
 
 

@@ -30,7 +30,7 @@ Document = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The two members that say something, each empty where it is absent or no object; and the whole body."""
+    """The two members that say something, each empty where it is absent; and the whole body."""
 
     data: Document
     filters: Document
@@ -46,11 +46,14 @@ def open_envelope(wire: WireRequest) -> Envelope:
     """What the caller sent. Raises CallerFault: no JSON object, or one that is meant for another call."""
     document = read_object(wire.body) if wire.body else {}
     _agree(document, wire)
-    data, filters = _object(document.get("data")), _object(document.get("filters"))
-    return Envelope(data=data, filters=filters, whole=document)
+    data, filters = document.get("data"), document.get("filters")
+    if filters is not None and wire.method in {"GET", "HEAD"} and not isinstance(filters, dict):
+        raise invalid("filters", "filters must be an object")
+    return Envelope(data=_object(data), filters=_object(filters), whole=document)
 
 
 def _object(value: object) -> Document:
+    """Data of another type is answered as empty data: what it lacks is what is told."""
     return value if isinstance(value, dict) else {}
 
 

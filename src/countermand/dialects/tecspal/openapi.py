@@ -108,13 +108,14 @@ def _operation(route: Route, call: _Call) -> Schema:
 def _body(route: Route, call: _Call) -> Schema:
     member = "filters" if route.method == "GET" else "data"
     free = route.operation in _UNFILTERED
+    asked = {"$ref": f"{_REFERENCE}{call.asked.__name__}"}
     schema: Schema = {
         "type": "object",
         "properties": {
             "request": _request(route),
-            "vendor": {"const": VENDOR},
-            "verb": {"const": route.method},
-            member: {"$ref": f"{_REFERENCE}{call.asked.__name__}"},
+            "vendor": {"enum": [VENDOR, None]},
+            "verb": {"enum": [route.method, None]},
+            member: {"anyOf": [asked, {"type": "null"}]} if free else asked,
         },
         **({} if free else {"required": [member]}),
     }
@@ -125,8 +126,8 @@ def _request(route: Route) -> Schema:
     """The path without its leading slash, with what it names filled in."""
     path = route.path.removeprefix("/")
     if "{" not in path:
-        return {"const": path}
-    return {"type": "string", "pattern": f"^{re.sub('{.+?}', '[^/]+', path)}$"}
+        return {"enum": [path, None]}
+    return {"type": ["string", "null"], "pattern": f"^{re.sub('{.+?}', '[^/]+', path)}$"}
 
 
 def _responses(route: Route, call: _Call) -> Schema:

@@ -47,6 +47,8 @@ Text = Annotated[str, Field(min_length=1, max_length=TEXT_CHARS_MAX, pattern=r"^
 Maybe = Annotated[
     Annotated[str, Field(max_length=TEXT_CHARS_MAX, pattern=r"^[^\x00]*$")] | None, AfterValidator(_or_none)
 ]
+#: What is only looked for may be of any length: it is found or not.
+Sought = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 Amount = Annotated[StrictInt, Field(ge=1, le=AMOUNT_MAX), BeforeValidator(_whole)]
@@ -86,22 +88,22 @@ class OrderRef(Request):
 
 
 class CompanyFilter(Request):
-    """`filters` of Get Order By Id, Get Employee By Id, Get Hardware By Id and Get Movement Request By Id."""
+    """`filters` of a call for one document."""
 
-    company_code: Text
+    company_code: Annotated[Sought, Field(min_length=1)]
 
 
 class CompanyCountryFilter(CompanyFilter):
-    country_code: Maybe = None
+    country_code: Sought | None = None
 
 
 class CountryFilter(Request):
-    country_code: Maybe = None
+    country_code: Sought | None = None
 
 
 class MovementFilter(CompanyCountryFilter):
-    type: Maybe = None
-    status: Maybe = None
+    type: Sought | None = None
+    status: Sought | None = None
 
 
 class CreateCompany(Request):
