@@ -1,0 +1,267 @@
+"""Cancellations as resources: once, foreseen, waiting, undone."""
+
+import pytest
+
+from tests.native.client import CAPTURED, Api, advance, effects, new_order, put_world
+
+PREVIEW = "/orders/o1/cancellations:preview"
+
+
+def test_a_second_cancel_gets_the_first_ones_record(placed):
+    first = placed.cancel(reason="duplicate")
+    second = placed.cancel(reason="fraud")
+    assert (second.status, second["id"], second["reason"]) == (200, first["id"], "duplicate")
+    assert len(placed.get("/orders/o1/cancellations")["items"]) == 1
+    assert second.headers["etag"] == placed.get("/orders/o1").headers["etag"]
+
+
+def test_an_idempotency_key_means_one_request(placed):
+    body = {"lines": [{"line_id": "a", "quantity": 1}]}
+    first = placed.cancel(key='"quoted"', **body)
+    replayed = placed.cancel(key="quoted", **body)
+    assert (replayed.status, replayed.body) == (first.status, first.body)
+    assert replayed.headers["idempotent-replayed"] == "true"
+    other = placed.cancel(key="quoted", lines=[{"line_id": "b"}])
+    assert (other.status, other["code"]) == (422, "KEY_REUSED")
+    missing = placed.cancel(key=None)
+    assert (missing.status, missing["code"]) == (400, "MALFORMED")
+    assert placed.get("/orders/o1")["lines"][0]["cancelled"] == 1
+
+
+def test_a_refusal_is_replayed_too(placed):
+    body = {"lines": [{"line_id": "zzz"}]}
+    assert placed.cancel(key="no", **body).status == 422
+    again = placed.cancel(key="no", **body)
+    assert (again.status, again.headers["idempotent-replayed"]) == (422, "true")
+
+
+def test_an_operation_id_is_kept_for_ever(placed, server):
+    body = {"operation_id": "op-1", "lines": [{"line_id": "a", "quantity": 1}]}
+    first = placed.cancel(key="k-1", **body)
+    advance(server, 30 * 86_400)
+    again = placed.cancel(key="k-2", **body)
+    assert (again["id"], again.headers["idempotent-replayed"]) == (first["id"], "true")
+    other = placed.cancel(key="k-3", operation_id="op-1")
+    assert (other.status, other["code"]) == (422, "KEY_REUSED")
+
+
+def test_a_refused_operation_may_be_tried_again(placed):
+    assert placed.cancel(operation_id="op", lines=[{"line_id": "a", "quantity": 9}]).status == 422
+    assert placed.cancel(operation_id="op", lines=[{"line_id": "a", "quantity": 1}]).status == 202
+
+
+def test_a_version_that_does_not_hold_refuses(placed):
+    tag = placed.get("/orders/o1").headers["etag"]
+    assert placed.post("/orders/o1/cancellations", {"lines": [{"line_id": "b"}]}, If_Match=tag).status == 202
+    stale = placed.post("/orders/o1/cancellations", {}, If_Match=tag)
+    assert (stale.status, stale["code"], stale["version"]) == (412, "VERSION_MISMATCH", 2)
+    assert placed.post("/orders/o1/cancellations", {}, If_Match='W/"2"').status == 412
+
+
+def test_validate_only_fails_where_the_call_would_and_changes_nothing(placed, server):
+    seen = placed.cancel(key=None, validate_only=True)
+    assert (seen.status, seen["id"], seen["amount"], seen["state"]) == (200, None, 4492, "accepted")
+    assert placed.cancel(key=None, validate_only=True, lines=[{"line_id": "z"}]).status == 422
+    assert placed.get("/orders/o1")["version"] == 1
+    assert len(effects(server)["reservations"]) == 2
+
+
+def test_a_preview_is_executed_exactly_or_not_at_all(placed):
+    asked = {"reason": "fraud", "lines": [{"line_id": "a"}]}
+    seen = placed.post(PREVIEW, asked, key=None)
+    token = seen["preview_token"]
+    assert placed.cancel(**asked, preview_token=token)["amount"] == seen["amount"]
+    placed.post("/orders", new_order("o2"))
+    seen = placed.post("/orders/o2/cancellations:preview", asked, key=None)
+    placed.cancel("o2", lines=[{"line_id": "a", "quantity": 1}])
+    differs = placed.cancel("o2", **asked, preview_token=seen["preview_token"])
+    assert (differs.status, differs["code"]) == (409, "PREVIEW_DIFFERS")
+    assert (differs["previewed"]["amount"], differs["now"]["amount"]) == (2997, 1998)
+    assert placed.get("/orders/o2")["lines"][0]["open"] == 2
+
+
+def test_a_preview_expires_and_belongs_to_its_request(placed, server):
+    seen = placed.post(PREVIEW, {}, key=None)
+    other = placed.cancel(preview_token=seen["preview_token"], lines=[{"line_id": "a"}])
+    assert (other.status, other["errors"][0]["pointer"]) == (422, "/preview_token")
+    assert placed.cancel(preview_token="x" * 50).status == 422
+    advance(server, 900)
+    late = placed.cancel(preview_token=seen["preview_token"])
+    assert (late.status, late["code"]) == (409, "PREVIEW_EXPIRED")
+
+
+def test_a_cancel_waits_for_its_time(placed, server):
+    asked = placed.cancel(effective_at="2026-03-01T13:00:00Z", lines=[{"line_id": "b"}])
+    assert (asked.status, asked["state"]) == (202, "scheduled")
+    refused = placed.cancel()
+    assert (refused["code"], refused["blocked_by"]) == ("CANCELLATION_PENDING", [asked["id"]])
+    advance(server, 3599)
+    assert placed.get("/orders/o1")["lines"][1]["open"] == 1
+    advance(server, 1)
+    done = placed.get(f"/orders/o1/cancellations/{asked['id']}")
+    assert (done["state"], done["amount"]) == ("accepted", 1000)
+    order = placed.get("/orders/o1")
+    assert (order["lines"][1]["cancelled"], order["pending_cancellation"]) == (1, None)
+
+
+def test_a_scheduled_cancel_that_comes_too_late_is_written_down_as_failed(placed, server):
+    asked = placed.cancel(effective_at="2026-03-01T13:00:00Z")
+    placed.post("/orders/o1/shipments", {})
+    advance(server, 3600)
+    failed = placed.get(f"/orders/o1/cancellations/{asked['id']}")
+    assert (failed["state"], failed["decided_because"]) == ("failed", "STATUS_FORBIDS")
+    assert placed.get("/orders/o1")["pending_cancellation"] is None
+
+
+@pytest.mark.parametrize(
+    ("on_timeout", "state", "status"), [("rejected", "expired", "placed"), ("approved", "accepted", "cancelled")]
+)
+def test_a_request_that_nobody_decides_ends_as_the_policy_says(api, server, on_timeout, state, status):
+    rules = {"author": "ops", "approval": {"timeout_seconds": 60, "on_timeout": on_timeout}}
+    put_world(server, orders=[new_order()], policies=[rules])
+    asked = api.cancel()
+    advance(server, 60)
+    assert api.get(f"/orders/o1/cancellations/{asked['id']}")["state"] == state
+    assert api.get("/orders/o1")["status"] == status
+    late = api.post(f"/orders/o1/cancellations/{asked['id']}:reject", {"by": "Kim"})
+    assert (late.status, late["code"]) == (409, "NOT_PENDING")
+
+
+@pytest.mark.parametrize(("verb", "state"), [("reject", "rejected"), ("withdraw", "withdrawn")])
+def test_a_request_is_turned_down_or_taken_back(api, server, verb, state):
+    put_world(server, orders=[new_order()], policies=[{"author": "ops", "approval": {}}])
+    asked = api.cancel()
+    path = f"/orders/o1/cancellations/{asked['id']}:{verb}"
+    answer = api.post(path, {"by": "Kim", "reason": "no"})
+    assert (answer.status, answer["state"], answer["decided_because"]) == (200, state, "no")
+    assert api.post(path, {"by": "Kim"}).status == 200
+    assert api.get("/orders/o1")["pending_cancellation"] is None
+    assert api.get("/cancellations?state=" + state)["items"][0]["id"] == asked["id"]
+    assert api.get("/cancellations?state=requested")["items"] == []
+
+
+def test_undoing_is_free_while_nothing_has_happened_outside(api, server):
+    put_world(server, orders=[new_order(payments=CAPTURED)], policies=[{"author": "ops", "undo_window_seconds": 60}])
+    done = api.cancel()
+    assert done["undo_until"] == "2026-03-01T12:01:00Z"
+    assert api.owed()["refund"]["next_try_at"] == "2026-03-01T12:01:00Z"
+    undone = api.post(f"/orders/o1/cancellations/{done['id']}:restore", {"by": "Kim"})
+    assert (undone.status, undone["state"], undone["not_restored"]) == (200, "restored", [])
+    assert api.owed()["refund"]["state"] == "withdrawn"
+    order = api.get("/orders/o1")
+    assert (order["status"], order["total"], order["cancelled_at"]) == ("placed", 4492, None)
+    assert order["payments"][0]["to_refund"] == 0
+    assert api.cancel()["amount"] == 4492
+
+
+def test_afterwards_it_says_what_can_not_be_undone(api):
+    api.post("/orders", new_order(payments=CAPTURED, coupons=["TEN"]))
+    done = api.cancel()
+    api.post("/orders/o1/payments/p1/reports", {"step": "refunded", "amount": 4492})
+    refund = api.owed()["refund"]["id"]
+    path = f"/orders/o1/cancellations/{done['id']}:restore"
+    refused = api.post(path, {"by": "Kim"})
+    assert (refused.status, refused["code"], refused["blocked_by"]) == (409, "RESTORABLE_IN_PART", [refund])
+    undone = api.post(path, {"by": "Kim", "in_part": True})
+    assert (undone["state"], undone["not_restored"]) == ("restored", [refund])
+    assert api.owed()["coupon"]["state"] == "withdrawn"
+    again = api.post(path, {"by": "Kim"})
+    assert (again.status, again["state"]) == (200, "restored")
+
+
+def test_fees_and_cooling_off(api, server):
+    rules = {
+        "author": "ops",
+        "cooling_off_seconds": 60,
+        "fees": [{"percent": 10}, {"after_seconds": 3600, "percent": 50, "fixed": 100}],
+    }
+    put_world(server, orders=[new_order("o1"), new_order("o2"), new_order("o3")], policies=[rules])
+    assert api.cancel("o1")["fee"] == 0
+    advance(server, 61)
+    assert (api.cancel("o2")["fee"], api.get("/orders/o2")["total"]) == (449, 449)
+    advance(server, 3600)
+    assert (api.cancel("o3")["fee"], api.owed("o3")["void"]["amount"]) == (2346, 2146)
+
+
+def test_the_shipping_charge_is_kept_or_cancelled_as_asked(placed):
+    kept = placed.cancel(charges="keep")
+    assert (kept["whole"], kept["amount"]) == (True, 3997)
+    assert placed.get("/orders/o1")["total"] == 495
+    placed.post("/orders", new_order("o2"))
+    assert placed.cancel("o2", charges="cancel", lines=[{"line_id": "b"}])["amount"] == 1495
+    assert placed.get("/orders/o2")["status"] == "placed"
+
+
+def test_the_refund_choice_is_obeyed(api):
+    for order, choice, kinds in (("o1", "none", set()), ("o2", "store_credit", {"store_credit"})):
+        api.post("/orders", new_order(order, payments=CAPTURED))
+        api.cancel(order, refund=choice)
+        assert set(api.owed(order)) == kinds
+    assert api.get("/orders/o1")["payments"][0]["captured"] == 4492
+
+
+def test_split_tender_goes_back_to_each_tender_in_kind(api):
+    tenders = [
+        {"id": "card", "method": "card", "authorised": 2000},
+        {"id": "points", "method": "points", "captured": 1500},
+        {"id": "gift", "method": "gift_card", "captured": 992},
+    ]
+    api.post("/orders", new_order(payments=tenders))
+    api.cancel()
+    assert {kind: one["amount"] for kind, one in api.owed().items()} == {"void": 2000, "points": 1500, "gift_card": 992}
+
+
+def test_everything_tied_to_an_order_is_owed(api):
+    vendor = [{"vendor": "anyvendor", "order_id": "v-1"}]
+    api.post("/orders", new_order(invoice="INV-1", contact="c@example.com", coupons=["TEN"], vendor_orders=vendor))
+    api.cancel(lines=[{"line_id": "b"}], notify=False)
+    assert set(api.owed()) == {"void", "credit_note"}
+    api.cancel(message="Sorry!")
+    owed = api.owed()
+    assert {"coupon", "vendor_cancellation", "message"} < set(owed)
+    assert owed["message"]["data"] == {"reference": "c@example.com", "message": "Sorry!"}
+    assert owed["vendor_cancellation"]["data"] == {"reference": "v-1", "vendor": "anyvendor"}
+
+
+def test_a_stranger_learns_nothing(placed, server):
+    accounts = [{"token": "k1", "tenant": "t1", "_tenant": "t1"}, {"token": "k2", "tenant": "t2", "_tenant": "t2"}]
+    put_world(server, accounts=accounts, orders=[new_order()])
+    done = placed.cancel()
+    stranger = Api(server, "k2")
+    nowhere = stranger.get("/orders/o9")
+    for path in ("/orders/o1", f"/orders/o1/cancellations/{done['id']}", "/orders/o1/obligations", "/orders/o1/events"):
+        answer = stranger.get(path)
+        assert (answer.status, answer["code"]) == (404, nowhere["code"])
+    assert stranger.cancel().status == 404
+    assert stranger.get("/cancellations")["items"] == []
+    assert stranger.get("/orders")["items"] == []
+    assert stranger.get("/orders/native~o1").status == 404
+
+
+def test_each_call_takes_its_own_scope(server):
+    accounts = [{"token": "k1", "tenant": "t1", "scopes": ["orders:read", "orders:cancel"]}]
+    put_world(server, accounts=accounts, orders=[new_order()])
+    api = Api(server)
+    for path, scope in (
+        ("/orders", "orders:write"),
+        ("/orders/o1/shipments", "fulfilment:report"),
+        ("/orders/o1:transition", "orders:transition"),
+        ("/orders/o1/cancellations/c1:approve", "cancellations:approve"),
+    ):
+        answer = api.post(path)
+        assert (answer.status, answer["detail"]) == (403, scope)
+    assert api.cancel().status == 202
+
+
+def test_pages_are_bound_to_their_filters(placed):
+    for number in range(3):
+        placed.post("/orders", new_order(f"p{number}", reference=f"R{number}"))
+    first = placed.get("/orders?page_size=2&status=placed")
+    token = first["next_page_token"]
+    rest = placed.get(f"/orders?page_size=2&status=placed&page_token={token}")
+    ids = [one["id"] for one in (*first["items"], *rest["items"])]
+    assert sorted(ids) == ["o1", "p0", "p1", "p2"]
+    assert "next_page_token" not in rest.body
+    assert placed.get(f"/orders?page_token={token}").status == 422
+    assert f"page_token={token}" in first.headers["link"]
+    assert [one["id"] for one in placed.get("/orders?reference=R1")["items"]] == ["p1"]
