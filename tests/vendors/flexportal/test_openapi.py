@@ -23,6 +23,8 @@ THEIRS = {
     "updateSubscriptionNotes": ("patch", "/v1/subscriptions/{subscriptionId}/notes", {200, 404}),
     "buyoutSubscription": ("post", "/v1/subscriptions/{subscriptionId}/buyout", {200, 400}),
     "earlyReturnSubscription": ("post", "/v1/subscriptions/{subscriptionId}/early-return", {200, 400}),
+    "extendSubscription": ("post", "/v1/subscriptions/{subscriptionId}/extend", {200, 400}),
+    "upgradeSubscription": ("post", "/v1/subscriptions/{subscriptionId}/upgrade", {200, 400}),
     "calculateBuyoutPrice": ("post", "/v1/subscriptions/calculate-buyout", {200, 404}),
     "calculateEarlyReturnFee": ("post", "/v1/subscriptions/calculate-early-return-fee", {200, 404}),
     "listPayments": ("get", "/v1/payments", {200}),

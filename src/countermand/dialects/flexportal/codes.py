@@ -44,6 +44,7 @@ class Rule(StrEnum):
     SUBSCRIPTION_NOT_ACTIVE = "subscription_not_active"
     INVALID_BUYOUT_PRICE = "invalid_buyout_price"
     INVALID_FEE = "invalid_fee"
+    INVALID_EXTENSION_MONTHS = "invalid_extension_months"
     PAYMENT_UNKNOWN = "payment_unknown"
     PAYMENT_ALREADY_PAID = "payment_already_paid"
     PAYMENT_ALREADY_CANCELLED = "payment_already_cancelled"
@@ -56,8 +57,9 @@ class Rule(StrEnum):
 
 
 #: By page, each in the order of its table: orders/create.md and subscriptions/create.md (both declare 400 only),
-#: subscriptions/cancel.md (400 and 404), buyout.md and early-return.md (400), payments/cancel.md and mark-paid.md (400 and
-#: 404), assets/*.md. ASSET_IN_USE is printed without a status: 409, as the other two codes for what is in use or there already.
+#: subscriptions/cancel.md (400 and 404), buyout.md, early-return.md and extend.md (400), payments/cancel.md and mark-paid.md
+#: (400 and 404), assets/*.md. ASSET_IN_USE is printed without a status: 409, as the two other codes for what is in use or
+#: there already.
 RULES: Final[Mapping[Rule, Coded]] = {
     Rule.VARIANT_NOT_FOUND: Coded(400, "VARIANT_NOT_FOUND", "SKU not found"),
     Rule.VARIANT_INACTIVE: Coded(400, "VARIANT_INACTIVE", "SKU is not active"),
@@ -74,6 +76,7 @@ RULES: Final[Mapping[Rule, Coded]] = {
     Rule.SUBSCRIPTION_NOT_ACTIVE: Coded(400, "SUBSCRIPTION_NOT_ACTIVE", "Subscription is not active"),
     Rule.INVALID_BUYOUT_PRICE: Coded(400, "INVALID_BUYOUT_PRICE", "Buyout price must be positive"),
     Rule.INVALID_FEE: Coded(400, "INVALID_FEE", "Fee must be zero or positive"),
+    Rule.INVALID_EXTENSION_MONTHS: Coded(400, "INVALID_EXTENSION_MONTHS", "Extension months must be positive"),
     Rule.PAYMENT_UNKNOWN: Coded(404, "NOT_FOUND", "Payment not found"),
     Rule.PAYMENT_ALREADY_PAID: Coded(400, "ALREADY_PAID", "Payment is already paid"),
     Rule.PAYMENT_ALREADY_CANCELLED: Coded(400, "ALREADY_CANCELLED", "Payment is already cancelled"),

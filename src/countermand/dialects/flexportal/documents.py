@@ -188,6 +188,20 @@ class EarlyReturnDetails(Shown):
     returned_at: str
 
 
+class Extension(Shown):
+    extension_months: _Count
+    old_contract_length: _Count
+    new_contract_length: _Count
+    old_monthly_amount: Amount
+    new_monthly_amount: Amount
+    reason: Maybe[str] = None
+    notes: Maybe[str] = None
+    extended_by: Actor
+    old_end_date: str
+    new_end_date: str
+    extended_at: str
+
+
 class Rental(Shown):
     rental_id: str
     tenant_id: str
@@ -208,7 +222,9 @@ class Rental(Shown):
     end_date: Maybe[str] = None
     next_billing_date: Maybe[str] = None
     last_modified_date: Maybe[str] = None
+    extension_history: Maybe[list[Extension]] = None
     actual_months_rented: Maybe[Number] = None
+    upgrade_from_rental_id: Maybe[str] = None
     list_price: Maybe[Number] = None
     acquisition_cost: Maybe[Number] = None
     total_collected: Maybe[Number] = None
@@ -273,6 +289,29 @@ class RentalReturned(Shown):
     actual_months_rented: _Count
     return_date: str
     message: str
+
+
+class RentalExtended(Shown):
+    success: _Done
+    message: str
+    rental_id: str
+    asset_serial_number: str
+    old_end_date: str
+    new_end_date: str
+    extension_months: _Count
+    old_contract_length: _Count
+    new_contract_length: _Count
+
+
+class RentalUpgraded(Shown):
+    success: _Done
+    message: str
+    old_rental_id: str
+    new_rental_id: str
+    old_device: str
+    new_device: str
+    new_monthly_amount: Amount
+    currency: str
 
 
 class BuyoutQuote(Shown):

@@ -26,11 +26,10 @@ def told(event: str, *, at: datetime, data: Mapping[str, object]) -> Notice:
 def notices(before: Order | None, after: Order, events: tuple[Event, ...]) -> tuple[Notice, ...]:
     """`order.created` and `order.fulfilled`; what happens to rentals and payments tells its own."""
     del events
-    if before is None:
-        return (told("order.created", at=after.placed_at, data=_about(after)),)
-    if before.status != Status.FULFILLED and after.status == Status.FULFILLED:
-        return (told("order.fulfilled", at=after.updated_at, data=_about(after)),)
-    return ()
+    happened = ["order.created"] if before is None else []
+    if after.status == Status.FULFILLED and (before is None or before.status != Status.FULFILLED):
+        happened.append("order.fulfilled")
+    return tuple(told(event, at=after.updated_at, data=_about(after)) for event in happened)
 
 
 def _about(order: Order) -> Mapping[str, object]:

@@ -100,6 +100,18 @@ OPERATIONS: Final[Mapping[str, Described]] = {
         refusals=(400, 404),
         body=asked.EarlyReturnSubscription,
     ),
+    "extendSubscription": Described(
+        summary="Extend a subscription",
+        answer=shown.RentalExtended,
+        refusals=(400, 404),
+        body=asked.ExtendSubscription,
+    ),
+    "upgradeSubscription": Described(
+        summary="Upgrade a subscription",
+        answer=shown.RentalUpgraded,
+        refusals=(400, 404),
+        body=asked.UpgradeSubscription,
+    ),
     "calculateBuyoutPrice": Described(
         summary="Calculate buyout price", answer=shown.BuyoutQuote, refusals=(400, 404), body=asked.NamedSubscription
     ),

@@ -5,7 +5,7 @@ Rule: a filter is an equality that the store answers from an index. Date ranges 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -18,7 +18,6 @@ from .instants import moment
 from .lists import envelope, listing_of, page_size
 from .records import shown as document
 
-_DAY = timedelta(days=1)
 _BARE_DATE_LENGTH = len("2025-01-31")
 
 
@@ -85,7 +84,7 @@ def _bounds(shape: RecordList, wire: WireRequest) -> list[Callable[[Record], boo
         first, last = wire.query_value(one.first), wire.query_value(one.last)
         begin, end = moment(first), moment(last)
         if end is not None and last is not None and len(last) == _BARE_DATE_LENGTH:
-            end += _DAY - timedelta(microseconds=1)
+            end = end.replace(hour=23, minute=59, second=59, microsecond=999_999)
         if begin is not None or end is not None:
             found.append(_within(one.member, begin, end))
     return found

@@ -8,9 +8,8 @@ are void. The device's own record is its operator's to change: the pages end wit
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from countermand.dialects.contract import Ask, Caller, FieldFault, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import facts_of, json_answer
 from countermand.model.command import Command, Reopen
 from countermand.model.order import Order, PortionState
@@ -23,11 +22,10 @@ from .lifecycle import ORDER
 from .money import minor
 from .payments import voided
 from .quotes import quote
-from .reading import invalid, read
 from .records import PAYMENT, RENTAL, changed, key_of, text
 from .rental import ACTIVE, months_between
-from .rentals import about_rental
-from .requests import BuyoutSubscription, CancelSubscription, EarlyReturnSubscription, NamedSubscription
+from .rentals import about_rental, actor, named, stated
+from .requests import BuyoutSubscription, CancelSubscription, EarlyReturnSubscription
 from .switches import CANCELLED_RENTAL_REOPENS
 
 
@@ -41,27 +39,24 @@ class End:
     charge: int | float = 0
 
 
-_Asked = TypeVar("_Asked", bound=NamedSubscription)
-
-
 def decode_cancel(wire: WireRequest, caller: Caller) -> Ask:
     """The device stays with the customer until it is collected."""
-    asked = _named(wire, CancelSubscription)
+    asked = named(wire, CancelSubscription)
 
     def judge(rental: Record, held: Held) -> End | Rule:
         if rental.facets.get("status") == "cancelled":
             return Rule.SUBSCRIPTION_ALREADY_CANCELLED
         if rental.facets.get("status") != ACTIVE:
             return Rule.SUBSCRIPTION_ALREADY_ENDED
-        said = {"reason": asked.reason, "notes": asked.notes, "processedBy": _by(caller)}
-        details = _stated({**said, "cancelledAt": stamp(held.now)})
+        said = {"reason": asked.reason, "notes": asked.notes, "processedBy": actor(caller)}
+        details = stated({**said, "cancelledAt": stamp(held.now)})
         return End(status="cancelled", details={"cancellationDetails": details})
 
     return _ending(caller, asked.rental_id, judge)
 
 
 def decode_buyout(wire: WireRequest, caller: Caller) -> Ask:
-    asked = _named(wire, BuyoutSubscription)
+    asked = named(wire, BuyoutSubscription)
 
     def judge(rental: Record, held: Held) -> End | Rule:
         one = quote(facts_of(rental.body), held.now)
@@ -70,16 +65,16 @@ def decode_buyout(wire: WireRequest, caller: Caller) -> Ask:
             return Rule.SUBSCRIPTION_NOT_ACTIVE
         if price <= 0:
             return Rule.INVALID_BUYOUT_PRICE
-        said = {"reason": asked.reason, "notes": asked.notes, "processedBy": _by(caller)}
+        said = {"reason": asked.reason, "notes": asked.notes, "processedBy": actor(caller)}
         how = _how(asked.buyout_price)
-        details = _stated({"buyoutPrice": one.wire(price), **how, **said, "buyoutDate": stamp(held.now)})
+        details = stated({"buyoutPrice": one.wire(price), **how, **said, "buyoutDate": stamp(held.now)})
         return End(status="ended_buyout", details={"buyoutDetails": details}, charge=one.wire(price))
 
     return _ending(caller, asked.rental_id, judge)
 
 
 def decode_early_return(wire: WireRequest, caller: Caller) -> Ask:
-    asked = _named(wire, EarlyReturnSubscription)
+    asked = named(wire, EarlyReturnSubscription)
 
     def judge(rental: Record, held: Held) -> End | Rule:
         body = facts_of(rental.body)
@@ -89,10 +84,10 @@ def decode_early_return(wire: WireRequest, caller: Caller) -> Ask:
             return Rule.SUBSCRIPTION_NOT_ACTIVE
         if fee < 0:
             return Rule.INVALID_FEE
-        said = {"returnCondition": asked.return_condition, "reason": asked.reason, "processedBy": _by(caller)}
+        said = {"returnCondition": asked.return_condition, "reason": asked.reason, "processedBy": actor(caller)}
         more = {"damageAssessment": asked.damage_assessment, "notes": asked.notes}
         charged = {"fee": one.wire(fee), "feeWaived": fee == 0, **_how(asked.early_return_fee)}
-        details = _stated({**charged, **said, **more, "returnedAt": stamp(held.now)})
+        details = stated({**charged, **said, **more, "returnedAt": stamp(held.now)})
         rented = months_between(moment(body.get("startDate")) or held.now, held.now)
         shown = {"earlyReturnDetails": details, "actualMonthsRented": rented}
         return End(status="ended_early_return", details=shown, notices=("asset.returned",), charge=one.wire(fee))
@@ -109,14 +104,6 @@ class _Ended:
 
     rental: Record
     end: End
-
-
-def _named(wire: WireRequest, message: type[_Asked]) -> _Asked:
-    """The request; its body must repeat the id of the path. No page says what happens when it doesn't."""
-    asked = read(wire.body, message)
-    if asked.rental_id != wire.params["subscriptionId"]:
-        raise invalid(FieldFault(path="rentalId", message="Differs from the subscription in the path", code="custom"))
-    return asked
 
 
 def _ending(caller: Caller, rental_id: str, judge: Callable[[Record, Held], End | Rule]) -> Ask:
@@ -156,16 +143,8 @@ def _reopening(order: Order | None, rental_id: str) -> tuple[Command, ...]:
     return (Reopen(shipment_id=rental_id),) if carried else ()
 
 
-def _by(caller: Caller) -> dict[str, object]:
-    return {"userId": caller.key_id}
-
-
 def _how(stated: float | None) -> dict[str, object]:
     return {"calculationMethod": "auto_calculated" if stated is None else "manual_override"}
-
-
-def _stated(members: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in members.items() if value is not None}
 
 
 # ------------------------------------------------------------------------------------------------- answers

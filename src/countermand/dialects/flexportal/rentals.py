@@ -9,9 +9,9 @@ unit: both are decided on the locked order.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
-from countermand.dialects.contract import Ask, Caller, Held, Notice, Plan, WireAnswer, WireRequest
+from countermand.dialects.contract import Ask, Caller, FieldFault, Held, Notice, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import facts_of, json_answer, to_facts
 from countermand.model.command import Amend, Selector, Ship
 from countermand.model.order import UNIT_MILLI, Line, Order, Shipment
@@ -25,11 +25,11 @@ from .instants import moment, stamp
 from .lifecycle import RENTABLE, Status
 from .notices import told
 from .payments import about_payment, scheduled
-from .reading import read
+from .reading import invalid, read
 from .record_lists import Range, RecordList, listed
 from .records import ASSET, RENTAL, Owner, changed, fresh_id, key_of, new, shown, text
 from .rental import Term, begun, device_alias, months_of
-from .requests import CreateSubscription, UpdateSubscriptionNotes
+from .requests import CreateSubscription, NamedSubscription, UpdateSubscriptionNotes
 
 _FILTERS: Final = ("status", "customerId", "orderId", "serialNumber", "sku")
 
@@ -129,30 +129,48 @@ def unit_for(order: Order | None, asset: Record | None) -> Unit | Rule:
 
 
 def _rent(unit: Unit, asked: CreateSubscription, *, owner: Owner, held: Held) -> Plan:
-    """The unit leaves with the rental; the device goes with it; the first payment is scheduled."""
-    now, serial = held.now, unit.asset.record_id
-    rental_id = fresh_id("sub", held)
+    """The unit leaves with the rental."""
+    rental_id, serial = fresh_id("sub", held), unit.asset.record_id
     facts, item = _listing(unit, rental_id)
-    body = _body(asked, {**facts, "orderId": unit.order.order_id}, item, now=now)
-    body |= {"rentalId": rental_id, "assetSerialNumber": serial}
-    rental = new(owner, RENTAL, body, at=now, order_id=unit.order.order_id)
-    payment = scheduled(owner, rental, payment_id=fresh_id("pay", held), now=now)
-    rented = {"status": "rented_out", "rentalId": rental_id, "customerId": asked.customer_id}
+    body = _body(asked, {**facts, "orderId": unit.order.order_id}, item, now=held.now) | {"rentalId": rental_id}
+    start = begin(owner, body, unit.asset, held=held)
+    aliases = {**unit.order.aliases, **dict([device_alias(serial)])}
     return Plan(
         commands=(
             Ship(
-                shipment=Shipment(shipment_id=rental_id, tracking=serial, shipped_on=stamp(now)),
+                shipment=Shipment(shipment_id=rental_id, tracking=serial, shipped_on=stamp(held.now)),
                 selectors=(Selector(names={"line_id": unit.line.line_id}, quantity_milli=UNIT_MILLI),),
             ),
-            Amend(facts=to_facts(facts), aliases={**unit.order.aliases, **dict([device_alias(serial)])}, what="rented"),
+            Amend(facts=to_facts(facts), aliases=aliases, what="rented"),
         ),
-        records=(rental, changed(unit.asset, rented, now=now), payment),
+        records=start.records,
+        notices=start.notices,
+        note=start.rental,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A rental that begins, with the device that goes with it and the first payment it schedules."""
+
+    rental: Record
+    records: tuple[Record, ...]
+    notices: tuple[Notice, ...]
+
+
+def begin(owner: Owner, body: Mapping[str, object], asset: Record, *, held: Held) -> Start:
+    now, order_id = held.now, text(body, "orderId")
+    rental = new(owner, RENTAL, {**body, "assetSerialNumber": asset.record_id}, at=now, order_id=order_id)
+    payment = scheduled(owner, rental, payment_id=fresh_id("pay", held), now=now)
+    rented = {"status": "rented_out", "rentalId": rental.record_id, "customerId": text(body, "customerId")}
+    return Start(
+        rental=rental,
+        records=(rental, changed(asset, rented, now=now), payment),
         notices=(
             about_rental("subscription.created", rental, at=now),
             about_payment("payment.scheduled", payment, at=now),
             about_rental("asset.assigned", rental, at=now),
         ),
-        note=rental,
     )
 
 
@@ -173,8 +191,7 @@ def _body(
 ) -> dict[str, object]:
     start = moment(asked.start_date) or now
     term = Term(start=start, months=asked.contract_length or months_of(item))
-    stated = {"billingGroupId": asked.billing_group_id, "notes": asked.notes}
-    kept = {name: value for name, value in stated.items() if value}
+    kept = stated({"billingGroupId": asked.billing_group_id, "notes": asked.notes})
     return {**begun(order, item, term), "customerId": asked.customer_id, **kept}
 
 
@@ -196,5 +213,28 @@ def about_rental(event: str, rental: Record, *, at: datetime) -> Notice:
     """The prose calls the id `subscriptionId`, in the payload of its one example too."""
     body = facts_of(rental.body)
     members = ("customerId", "orderId", "assetSerialNumber", "status")
-    shown = {"subscriptionId": rental.record_id, **{name: text(body, name) for name in members}}
-    return told(event, at=at, data=shown)
+    data = {"subscriptionId": rental.record_id, **{name: text(body, name) for name in members}}
+    return told(event, at=at, data=data)
+
+
+# ------------------------------------------------------------------------------------------------- what every change needs
+
+_Asked = TypeVar("_Asked", bound=NamedSubscription)
+
+
+def named(wire: WireRequest, message: type[_Asked]) -> _Asked:
+    """The request; its body must repeat the id of the path. No page says what happens when it doesn't."""
+    asked = read(wire.body, message)
+    if asked.rental_id != wire.params["subscriptionId"]:
+        raise invalid(FieldFault(path="rentalId", message="Differs from the subscription in the path", code="custom"))
+    return asked
+
+
+def actor(caller: Caller) -> dict[str, object]:
+    """Who carried a change out."""
+    return {"userId": caller.key_id}
+
+
+def stated(members: Mapping[str, object]) -> dict[str, object]:
+    """Members that were given."""
+    return {name: value for name, value in members.items() if value is not None}

@@ -140,6 +140,26 @@ class EarlyReturnSubscription(NamedSubscription):
     notes: Maybe[str] = None
 
 
+class ExtendSubscription(NamedSubscription):
+    """https://docs.flexportal.io/api-reference/subscriptions/extend.md. Months that are none have a code of their own."""
+
+    extension_months: Annotated[int, Field(le=CONTRACT_MONTHS_MAX), WHOLE]
+    new_monthly_amount: Maybe[Amount] = None
+    reason: Text
+    notes: Maybe[str] = None
+
+
+class UpgradeSubscription(NamedSubscription):
+    """https://docs.flexportal.io/api-reference/subscriptions/upgrade.md: the schema's members, not the prose's."""
+
+    new_sku: Text
+    new_serial_number: Text
+    contract_length: Annotated[int, Field(ge=1, le=CONTRACT_MONTHS_MAX), WHOLE]
+    new_monthly_amount: Amount
+    reason: Text
+    notes: Maybe[str] = None
+
+
 class CancelPayment(Wire):
     """https://docs.flexportal.io/api-reference/payments/cancel.md: here, unlike with orders, a reason is required."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from countermand.dialects.contract import CANCEL, READ, WRITE, Handler, Read, Route, Write
 
-from . import assets, creating, lists, orders, payment_ends, quotes, rental_ends, rentals
+from . import assets, creating, lists, orders, payment_ends, quotes, rental_changes, rental_ends, rentals
 
 _ORDER: Final = "/v1/orders/{orderId}"
 _SUBSCRIPTION: Final = "/v1/subscriptions/{subscriptionId}"
@@ -93,6 +93,16 @@ _WRITES: Final = (
         f"POST {_SUBSCRIPTION}/early-return",
         "earlyReturnSubscription",
         Write(decode=rental_ends.decode_early_return, encode=rental_ends.encode_early_return),
+    ),
+    (
+        f"POST {_SUBSCRIPTION}/extend",
+        "extendSubscription",
+        Write(decode=rental_changes.decode_extend, encode=rental_changes.encode_extend),
+    ),
+    (
+        f"POST {_SUBSCRIPTION}/upgrade",
+        "upgradeSubscription",
+        Write(decode=rental_changes.decode_upgrade, encode=rental_changes.encode_upgrade),
     ),
     (
         f"POST {_PAYMENT}/mark-paid",

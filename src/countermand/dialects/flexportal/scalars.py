@@ -9,15 +9,15 @@ from typing import Annotated, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from countermand.dialects.wire import instant_of
-
+from .instants import moment
 from .reading import INVALID_STRING
 from .switches import CUSTOM_FIELDS_DEPTH_MAX
 
 #: Deliberately loose: a server that refuses a good address does more harm than one that takes a strange one.
 _EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
 
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+#: Nothing was rented before.
+_YEAR_MIN: Final = 1900
 
 #: Digits beyond which a number is no amount or count of anything, and some readers of JSON lose it.
 _NUMBER_MAX: Final = 2**53
@@ -39,7 +39,8 @@ def _email(value: str) -> str:
 
 
 def _moment(value: str) -> str:
-    if instant_of(value) is None and not (_DATE.fullmatch(value) and instant_of(f"{value}T00:00:00Z")):
+    at = moment(value)
+    if at is None or at.year < _YEAR_MIN:
         raise PydanticCustomError(INVALID_STRING, "Invalid datetime")
     return value
 
