@@ -48,9 +48,14 @@ def named(name: str) -> Composed:
     return numbered(PARTS[name])
 
 
+#: How the statement that loads records ends when they are not locked.
+_UNLOCKED: Final = "LIMIT 1) AS r"
+
+
 @cache
 def records(*, locked: bool) -> Composed:
-    return numbered(f"{PARTS['records']} {PARTS['records_locking']}" if locked else PARTS["records"])
+    text = PARTS["records"]
+    return numbered(f"{text.removesuffix(_UNLOCKED)}{PARTS['records_locking']}" if locked else text)
 
 
 @cache

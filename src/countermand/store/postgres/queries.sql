@@ -1,7 +1,12 @@
 -- Every statement of the PostgreSQL adapter, except the pages of lists (countermand.store.listing builds those).
 --
 -- Parameters are named (`:tenant`); countermand.store.postgres.composing numbers them and puts the parts of a batch
--- together. Rows travel as arrays through `unnest`, sorted by key, so that a nested loop touches them in key order.
+-- together. Rows travel as arrays through `unnest`, sorted by key. Each is looked up by its whole key in a LATERAL subquery
+-- with a LIMIT: that can be carried out in one way only, one index search for each key in the order of the array. As plain
+-- joins, the same statements were seen to read all rows of a tenant for each key, because they had been planned, once for
+-- the session, while the table was empty. Updates reach the row that was found by its address (ctid): a row that somebody
+-- else has changed since is at another address, and is not counted.
+--
 -- Every table of a tenant is reached by `tenant = :tenant`, so that a sharded database asks one shard.
 
 -- ----------------------------------------------------------------------------------------------------------- loading
@@ -22,16 +27,19 @@ SELECT dialect, order_id FROM named
 SELECT 0 AS what, 0::bigint AS nth, o.dialect, o.order_id, o.version, o.sequence, o.kind, o.status, o.placed_at,
        o.updated_at, o.body, o.facts, NULL::bytea AS more
   FROM wanted k
-  JOIN orders o ON o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id
+ CROSS JOIN LATERAL (
+       SELECT * FROM orders o
+        WHERE o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id LIMIT 1) AS o
 
 -- name: orders_locked
 -- The same, each locked until the end of the transaction, in key order.
 SELECT 0 AS what, 0::bigint AS nth, o.dialect, o.order_id, o.version, o.sequence, o.kind, o.status, o.placed_at,
        o.updated_at, o.body, o.facts, NULL::bytea AS more
-  FROM wanted k
-  JOIN orders o ON o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id
- ORDER BY o.dialect, o.order_id
-   FOR NO KEY UPDATE OF o
+  FROM (SELECT * FROM wanted ORDER BY dialect, order_id) AS k
+ CROSS JOIN LATERAL (
+       SELECT * FROM orders o
+        WHERE o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id LIMIT 1
+          FOR NO KEY UPDATE) AS o
 
 -- name: found
 SELECT * FROM held
@@ -42,20 +50,25 @@ SELECT 2, nth, dialect, order_id, 0, 0, NULL, NULL, 0, 0, NULL, NULL, NULL FROM 
 -- name: claims
 SELECT 1, 0, c.scope, c.key, c.status, 0, NULL, NULL, c.created_at, 0, c.body, c.fingerprint, c.headers
   FROM unnest(:claim_scopes::text[], :claim_keys::text[]) AS k (scope, key)
-  JOIN claims c ON c.tenant = :tenant AND c.scope = k.scope AND c.key = k.key
+ CROSS JOIN LATERAL (
+       SELECT * FROM claims c WHERE c.tenant = :tenant AND c.scope = k.scope AND c.key = k.key LIMIT 1) AS c
 
 -- name: aliases
-SELECT n.nth, a.dialect, a.order_id
+SELECT n.nth, n.dialect, a.order_id
   FROM unnest(:name_dialects::text[], :name_names::text[], :name_values::text[]) WITH ORDINALITY
          AS n (dialect, name, value, nth)
-  JOIN aliases a ON a.tenant = :tenant AND a.dialect = n.dialect AND a.name = n.name AND a.value = n.value
+ CROSS JOIN LATERAL (
+       SELECT a.order_id FROM aliases a
+        WHERE a.tenant = :tenant AND a.dialect = n.dialect AND a.name = n.name AND a.value = n.value LIMIT 1) AS a
 
 -- name: parents
 -- The orders that records belong to. A record never changes its parent.
-SELECT n.nth, r.dialect, r.order_id
+SELECT n.nth, n.dialect, r.order_id
   FROM unnest(:child_dialects::text[], :child_kinds::text[], :child_ids::text[], :child_nths::bigint[])
          AS n (dialect, kind, record_id, nth)
-  JOIN records r ON r.tenant = :tenant AND r.dialect = n.dialect AND r.kind = n.kind AND r.record_id = n.record_id
+ CROSS JOIN LATERAL (
+       SELECT r.order_id FROM records r
+        WHERE r.tenant = :tenant AND r.dialect = n.dialect AND r.kind = n.kind AND r.record_id = n.record_id LIMIT 1) AS r
  WHERE r.order_id IS NOT NULL
 
 -- name: records
@@ -65,33 +78,42 @@ SELECT r.dialect, r.kind, r.record_id, r.order_id, r.version, r.created_at, r.up
   FROM (SELECT k.dialect, k.kind, k.record_id
           FROM unnest(:record_dialects::text[], :record_kinds::text[], :record_ids::text[]) AS k (dialect, kind, record_id)
         UNION
-        SELECT c.dialect, c.kind, c.record_id
+        SELECT p.dialect, p.kind, c.record_id
           FROM unnest(:parent_dialects::text[], :parent_ids::text[], :parent_kinds::text[]) AS p (dialect, order_id, kind)
-          JOIN records c ON c.tenant = :tenant AND c.dialect = p.dialect AND c.order_id = p.order_id AND c.kind = p.kind
-       ) AS k
-  JOIN records r ON r.tenant = :tenant AND r.dialect = k.dialect AND r.kind = k.kind AND r.record_id = k.record_id
- ORDER BY r.dialect, r.kind, r.record_id
+         CROSS JOIN LATERAL (
+               SELECT c.record_id FROM records c
+                WHERE c.tenant = :tenant AND c.dialect = p.dialect AND c.order_id = p.order_id AND c.kind = p.kind
+               OFFSET 0) AS c
+         ORDER BY 1, 2, 3) AS k
+ CROSS JOIN LATERAL (
+       SELECT * FROM records r
+        WHERE r.tenant = :tenant AND r.dialect = k.dialect AND r.kind = k.kind AND r.record_id = k.record_id LIMIT 1) AS r
 
 -- name: records_locking
-FOR NO KEY UPDATE OF r
+-- The end of the statement before, when its rows are to be locked.
+LIMIT 1 FOR NO KEY UPDATE) AS r
 
 -- name: histories
 -- Cancellations and what is owed for them; notices are owed to somebody else's listener and stay out. After the locks, too.
-SELECT 0 AS what, c.dialect, c.order_id, c.body, c.cancellation_id AS id
+SELECT 0 AS what, k.dialect, k.order_id, c.body, c.cancellation_id AS id
   FROM unnest(:dialects::text[], :order_ids::text[]) AS k (dialect, order_id)
-  JOIN cancellations c ON c.tenant = :tenant AND c.dialect = k.dialect AND c.order_id = k.order_id
+ CROSS JOIN LATERAL (
+       SELECT c.body, c.cancellation_id FROM cancellations c
+        WHERE c.tenant = :tenant AND c.dialect = k.dialect AND c.order_id = k.order_id OFFSET 0) AS c
 UNION ALL
-SELECT 1, o.dialect, o.order_id, o.body, o.obligation_id
+SELECT 1, k.dialect, k.order_id, o.body, o.obligation_id
   FROM unnest(:dialects::text[], :order_ids::text[]) AS k (dialect, order_id)
-  JOIN obligations o ON o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id AND o.kind <> 'notice'
+ CROSS JOIN LATERAL (
+       SELECT o.body, o.obligation_id FROM obligations o
+        WHERE o.tenant = :tenant AND o.dialect = k.dialect AND o.order_id = k.order_id AND o.kind <> 'notice' OFFSET 0) AS o
  ORDER BY id
 
 -- name: timers_locked
 SELECT t.body
-  FROM unnest(:timer_dialects::text[], :timer_ids::text[]) AS k (dialect, timer_id)
-  JOIN timers t ON t.tenant = :tenant AND t.dialect = k.dialect AND t.timer_id = k.timer_id
- ORDER BY t.dialect, t.timer_id
-   FOR UPDATE OF t
+  FROM (SELECT * FROM unnest(:timer_dialects::text[], :timer_ids::text[]) AS u (dialect, timer_id) ORDER BY 1, 2) AS k
+ CROSS JOIN LATERAL (
+       SELECT * FROM timers t
+        WHERE t.tenant = :tenant AND t.dialect = k.dialect AND t.timer_id = k.timer_id LIMIT 1 FOR UPDATE) AS t
 
 -- ----------------------------------------------------------------------------------------------------------- writing
 -- The parts of one statement. Each returns a row for every row that it changed; the statement fails unless all did.
@@ -100,27 +122,33 @@ SELECT t.body
 -- What was read without a lock and is not changed must still be so when the rest is written.
 SELECT 1
   FROM unnest(:ko_dialects::text[], :ko_ids::text[], :ko_versions::bigint[]) AS c (dialect, order_id, version)
-  JOIN orders o ON o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.version
- ORDER BY o.dialect, o.order_id
-   FOR SHARE OF o
+ CROSS JOIN LATERAL (
+       SELECT 1 FROM orders o
+        WHERE o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.version
+        LIMIT 1 FOR SHARE) AS o
 
 -- name: check_records
 SELECT 1
   FROM unnest(:kr_dialects::text[], :kr_kinds::text[], :kr_ids::text[], :kr_versions::bigint[])
          AS c (dialect, kind, record_id, version)
-  JOIN records r ON r.tenant = :tenant AND r.dialect = c.dialect AND r.kind = c.kind AND r.record_id = c.record_id
-   AND r.version = c.version
- ORDER BY r.dialect, r.kind, r.record_id
-   FOR SHARE OF r
+ CROSS JOIN LATERAL (
+       SELECT 1 FROM records r
+        WHERE r.tenant = :tenant AND r.dialect = c.dialect AND r.kind = c.kind AND r.record_id = c.record_id
+          AND r.version = c.version
+        LIMIT 1 FOR SHARE) AS r
 
 -- name: change_orders
 -- The version in the WHERE is the whole concurrency control: no row touched means somebody was faster.
 UPDATE orders o
    SET version = c.version, sequence = c.sequence, status = c.status, updated_at = c.updated_at, body = c.body
-  FROM unnest(:co_dialects::text[], :co_ids::text[], :co_before::bigint[], :co_versions::bigint[],
-              :co_sequences::bigint[], :co_statuses::text[], :co_updated::bigint[], :co_bodies::bytea[])
-         AS c (dialect, order_id, before, version, sequence, status, updated_at, body)
- WHERE o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.before
+  FROM (SELECT c.*, f.ctid AS place
+          FROM unnest(:co_dialects::text[], :co_ids::text[], :co_before::bigint[], :co_versions::bigint[],
+                      :co_sequences::bigint[], :co_statuses::text[], :co_updated::bigint[], :co_bodies::bytea[])
+                 AS c (dialect, order_id, before, version, sequence, status, updated_at, body)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM orders f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.order_id = c.order_id AND f.version = c.before LIMIT 1) AS f) AS c
+ WHERE o.ctid = c.place
 RETURNING 1
 
 -- name: rewrite_orders
@@ -128,11 +156,15 @@ RETURNING 1
 UPDATE orders o
    SET version = c.version, sequence = c.sequence, kind = c.kind, status = c.status, placed_at = c.placed_at,
        updated_at = c.updated_at, body = c.body, facts = c.facts
-  FROM unnest(:ro_dialects::text[], :ro_ids::text[], :ro_before::bigint[], :ro_versions::bigint[],
-              :ro_sequences::bigint[], :ro_kinds::text[], :ro_statuses::text[], :ro_placed::bigint[],
-              :ro_updated::bigint[], :ro_bodies::bytea[], :ro_facts::bytea[])
-         AS c (dialect, order_id, before, version, sequence, kind, status, placed_at, updated_at, body, facts)
- WHERE o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.before
+  FROM (SELECT c.*, f.ctid AS place
+          FROM unnest(:ro_dialects::text[], :ro_ids::text[], :ro_before::bigint[], :ro_versions::bigint[],
+                      :ro_sequences::bigint[], :ro_kinds::text[], :ro_statuses::text[], :ro_placed::bigint[],
+                      :ro_updated::bigint[], :ro_bodies::bytea[], :ro_facts::bytea[])
+                 AS c (dialect, order_id, before, version, sequence, kind, status, placed_at, updated_at, body, facts)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM orders f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.order_id = c.order_id AND f.version = c.before LIMIT 1) AS f) AS c
+ WHERE o.ctid = c.place
 RETURNING 1
 
 -- name: insert_orders
@@ -161,20 +193,29 @@ ON CONFLICT (tenant, dialect, kind, record_id) DO UPDATE
 RETURNING 1
 
 -- name: change_records
-UPDATE records r SET version = c.version, updated_at = c.updated_at, facets = c.facets, body = c.body
-  FROM unnest(:cr_dialects::text[], :cr_kinds::text[], :cr_ids::text[], :cr_before::bigint[], :cr_versions::bigint[],
-              :cr_updated::bigint[], :cr_facets::bytea[], :cr_bodies::bytea[])
-         AS c (dialect, kind, record_id, before, version, updated_at, facets, body)
- WHERE r.tenant = :tenant AND r.dialect = c.dialect AND r.kind = c.kind AND r.record_id = c.record_id
-   AND r.version = c.before
+UPDATE records r
+   SET version = c.version, updated_at = c.updated_at, facets = c.facets, body = c.body
+  FROM (SELECT c.*, f.ctid AS place
+          FROM unnest(:cr_dialects::text[], :cr_kinds::text[], :cr_ids::text[], :cr_before::bigint[],
+                      :cr_versions::bigint[], :cr_updated::bigint[], :cr_facets::bytea[], :cr_bodies::bytea[])
+                 AS c (dialect, kind, record_id, before, version, updated_at, facets, body)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM records f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.kind = c.kind AND f.record_id = c.record_id
+                  AND f.version = c.before LIMIT 1) AS f) AS c
+ WHERE r.ctid = c.place
 RETURNING 1
 
 -- name: delete_records
 DELETE FROM records r
- USING unnest(:dr_dialects::text[], :dr_kinds::text[], :dr_ids::text[], :dr_before::bigint[])
-         AS c (dialect, kind, record_id, before)
- WHERE r.tenant = :tenant AND r.dialect = c.dialect AND r.kind = c.kind AND r.record_id = c.record_id
-   AND r.version = c.before
+ USING (SELECT f.ctid AS place
+          FROM unnest(:dr_dialects::text[], :dr_kinds::text[], :dr_ids::text[], :dr_before::bigint[])
+                 AS c (dialect, kind, record_id, before)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM records f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.kind = c.kind AND f.record_id = c.record_id
+                  AND f.version = c.before LIMIT 1) AS f) AS c
+ WHERE r.ctid = c.place
 RETURNING 1
 
 -- name: insert_aliases
@@ -185,10 +226,17 @@ RETURNING 1
 
 -- name: repoint_aliases
 -- Names that were asked for and named another order, if they still do.
-UPDATE aliases a SET order_id = c.order_id
-  FROM unnest(:pa_dialects::text[], :pa_names::text[], :pa_values::text[], :pa_before::text[], :pa_orders::text[])
-         AS c (dialect, name, value, before, order_id)
- WHERE a.tenant = :tenant AND a.dialect = c.dialect AND a.name = c.name AND a.value = c.value AND a.order_id = c.before
+UPDATE aliases a
+   SET order_id = c.order_id
+  FROM (SELECT c.*, f.ctid AS place
+          FROM unnest(:pa_dialects::text[], :pa_names::text[], :pa_values::text[], :pa_before::text[],
+                      :pa_orders::text[])
+                 AS c (dialect, name, value, before, order_id)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM aliases f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.name = c.name AND f.value = c.value
+                  AND f.order_id = c.before LIMIT 1) AS f) AS c
+ WHERE a.ctid = c.place
 RETURNING 1
 
 -- name: take_aliases
@@ -200,17 +248,27 @@ RETURNING 1
 
 -- name: drop_aliases
 DELETE FROM aliases a
- USING unnest(:da_dialects::text[], :da_names::text[], :da_values::text[], :da_orders::text[])
-         AS c (dialect, name, value, order_id)
- WHERE a.tenant = :tenant AND a.dialect = c.dialect AND a.name = c.name AND a.value = c.value AND a.order_id = c.order_id
+ USING (SELECT f.ctid AS place
+          FROM unnest(:da_dialects::text[], :da_names::text[], :da_values::text[], :da_orders::text[])
+                 AS c (dialect, name, value, order_id)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM aliases f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.name = c.name AND f.value = c.value
+                  AND f.order_id = c.order_id LIMIT 1) AS f) AS c
+ WHERE a.ctid = c.place
 RETURNING 1
 
 -- name: delete_facets
 DELETE FROM facets f
- USING unnest(:df_dialects::text[], :df_holders::text[], :df_names::text[], :df_values::text[], :df_at::bigint[],
-              :df_ids::text[]) AS c (dialect, holder, name, value, at, id)
- WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.holder = c.holder AND f.name = c.name AND f.value = c.value
-   AND f.at = c.at AND f.id = c.id
+ USING (SELECT f.ctid AS place
+          FROM unnest(:df_dialects::text[], :df_holders::text[], :df_names::text[], :df_values::text[],
+                      :df_at::bigint[], :df_ids::text[])
+                 AS c (dialect, holder, name, value, at, id)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM facets f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.holder = c.holder AND f.name = c.name
+                  AND f.value = c.value AND f.at = c.at AND f.id = c.id LIMIT 1) AS f) AS c
+ WHERE f.ctid = c.place
 RETURNING 1
 
 -- name: insert_facets
@@ -235,16 +293,27 @@ SELECT :tenant, *
 RETURNING 1
 
 -- name: change_cancellations
-UPDATE cancellations x SET state = c.state, body = c.body
-  FROM unnest(:cc_ids::text[], :cc_states::text[], :cc_bodies::bytea[]) AS c (cancellation_id, state, body)
- WHERE x.tenant = :tenant AND x.cancellation_id = c.cancellation_id
+UPDATE cancellations x
+   SET state = c.state, body = c.body
+  FROM (SELECT c.*, f.ctid AS place
+          FROM unnest(:cc_ids::text[], :cc_states::text[], :cc_bodies::bytea[])
+                 AS c (cancellation_id, state, body)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM cancellations f
+                WHERE f.tenant = :tenant AND f.cancellation_id = c.cancellation_id LIMIT 1) AS f) AS c
+ WHERE x.ctid = c.place
 RETURNING 1
 
 -- name: change_obligations
-UPDATE obligations x SET kind = c.kind, state = c.state, body = c.body
-  FROM unnest(:cb_ids::text[], :cb_kinds::text[], :cb_states::text[], :cb_bodies::bytea[])
-         AS c (obligation_id, kind, state, body)
- WHERE x.tenant = :tenant AND x.obligation_id = c.obligation_id
+UPDATE obligations x
+   SET kind = c.kind, state = c.state, body = c.body
+  FROM (SELECT c.*, f.ctid AS place
+          FROM unnest(:cb_ids::text[], :cb_kinds::text[], :cb_states::text[], :cb_bodies::bytea[])
+                 AS c (obligation_id, kind, state, body)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM obligations f
+                WHERE f.tenant = :tenant AND f.obligation_id = c.obligation_id LIMIT 1) AS f) AS c
+ WHERE x.ctid = c.place
 RETURNING 1
 
 -- name: insert_obligations
@@ -263,8 +332,13 @@ RETURNING 1
 
 -- name: delete_timers
 DELETE FROM timers t
- USING unnest(:dt_dialects::text[], :dt_ids::text[]) AS c (dialect, timer_id)
- WHERE t.tenant = :tenant AND t.dialect = c.dialect AND t.timer_id = c.timer_id
+ USING (SELECT f.ctid AS place
+          FROM unnest(:dt_dialects::text[], :dt_ids::text[])
+                 AS c (dialect, timer_id)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM timers f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.timer_id = c.timer_id LIMIT 1) AS f) AS c
+ WHERE t.ctid = c.place
 RETURNING 1
 
 -- name: put_timers
