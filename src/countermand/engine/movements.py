@@ -9,7 +9,7 @@ from countermand.engine.cancel import possible, taxes_of
 from countermand.engine.evolve import evolve
 from countermand.engine.late import shipped_all_the_same
 from countermand.engine.standing import standing_of, status_after
-from countermand.engine.units import GONE, NOT_YET_THERE, OPEN, Choice, States, choose, take
+from countermand.engine.units import GONE, NOT_YET_THERE, ON_THE_WAY, OPEN, Choice, States, choose, take
 from countermand.model.command import Amend, Deliver, Move, Reopen, Return, Ship
 from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle
@@ -40,10 +40,11 @@ def ship(order: Order, command: Ship, lifecycle: Lifecycle, now: datetime) -> Ac
 def deliver(order: Order, command: Deliver, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
     if order.status not in lifecycle.allowed.get(command.action, ()):
         return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
-    chosen = choose(order, command.selectors, NOT_YET_THERE)
+    states = NOT_YET_THERE if command.unshipped else ON_THE_WAY
+    chosen = choose(order, command.selectors, states)
     if isinstance(chosen, Refused):
         return chosen
-    leg = _leg("units.delivered", PortionState.DELIVERED, NOT_YET_THERE, command.shipment, now)
+    leg = _leg("units.delivered", PortionState.DELIVERED, states, command.shipment, now)
     return _travel(order, lifecycle, chosen, leg)
 
 

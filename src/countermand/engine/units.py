@@ -18,6 +18,7 @@ States = tuple[PortionState, ...]
 
 OPEN: States = (PortionState.OPEN,)
 NOT_YET_THERE: States = (PortionState.OPEN, PortionState.SHIPPED)
+ON_THE_WAY: States = (PortionState.SHIPPED,)
 GONE: States = (PortionState.SHIPPED, PortionState.DELIVERED)
 
 

@@ -104,6 +104,8 @@ class Deliver(Struct, frozen=True, kw_only=True):
     shipment: Shipment | None = None
     selectors: tuple[Selector, ...] | None = None
     action: str = "deliver"
+    #: Whether units that nobody reported as shipped may arrive as well.
+    unshipped: bool = True
 
 
 class Return(Struct, frozen=True, kw_only=True):

@@ -244,7 +244,7 @@ def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> Wi
             return WireAnswer(status=known.status, body=known.body, headers=(*known.headers, REPLAYED))
     verdict = sheet.judge(one.dialect, one.ask, now)
     changed = isinstance(verdict, Done) and bool(verdict.events)
-    if one.ask.history_if_unchanged and isinstance(verdict, Done) and not changed:
+    if one.ask.history_if_unchanged and _is_so(verdict):
         one.again = True
         return verdict
     if claim is None and operation is None:
@@ -255,6 +255,13 @@ def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> Wi
     if operation is not None and changed:
         _keep(sheet, operation, answer, FOR_EVER)
     return answer
+
+
+def _is_so(verdict: Verdict) -> bool:
+    """Whether the order was already as it was asked to be. A preview has events, and nothing of them was written."""
+    if isinstance(verdict, Refused):
+        return verdict.refusal is Refusal.ALREADY_CANCELLED
+    return not verdict.events
 
 
 def _keep(sheet: Sheet, claim: Claim, answer: WireAnswer, at: datetime) -> None:

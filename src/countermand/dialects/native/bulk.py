@@ -30,6 +30,7 @@ from countermand.dialects.contract import (
     Write,
 )
 from countermand.dialects.native import cancellations
+from countermand.dialects.native.addressing import spelled
 from countermand.dialects.native.bulkrecords import (
     BULK,
     CHUNK_ORDERS_MAX,
@@ -84,7 +85,7 @@ def decode_create(wire: WireRequest, caller: Caller) -> Ask:
 
     def plan(held: Held) -> Plan:
         bulk = _begun(given, caller, held)
-        order_ids = tuple(dict.fromkeys(given.order_ids or ()))
+        order_ids = tuple(dict.fromkeys(spelled(given.dialect, one) for one in given.order_ids or ()))
         chunks = chunk_records(order_ids, 0, bulk=record_of(bulk, caller.tenant, held.now))
         if order_ids:
             bulk = selected(replace(bulk, selected=len(order_ids), chunks=len(chunks)), held.now)

@@ -39,10 +39,11 @@ from countermand.model.command import (
     PutHold,
     ReportPayment,
     Return,
+    Selector,
     Ship,
     TakeLease,
 )
-from countermand.model.order import Hold, Lease, Shipment
+from countermand.model.order import Hold, Lease, Order, PortionState, Shipment
 from countermand.model.outcome import Done, Refusal, Refused, Verdict
 
 Planner = Callable[[Held], tuple[Command, ...]]
@@ -160,9 +161,23 @@ def decode_delivery(wire: WireRequest, caller: Caller) -> Ask:
                 shipped_on=found.shipped_on if found else None,
                 delivered_on=given.delivered_on,
             )
-        return (Deliver(shipment=shipment, selectors=selectors),)
+        meant = selectors
+        if meant is None and held.order is not None and found is not None:
+            meant = _carried(held.order, found)
+        return (Deliver(shipment=shipment, selectors=meant, unshipped=False),)
 
     return _ask(wire, caller, planner)
+
+
+def _carried(order: Order, shipment: Shipment) -> tuple[Selector, ...] | None:
+    """The units on their way with this shipment, as selectors; None when there are none of it."""
+    carried: dict[str, int] = {}
+    for line in order.lines:
+        for part in line.portions:
+            if part.shipment_id == shipment.shipment_id and part.state is PortionState.SHIPPED:
+                carried[line.line_id] = carried.get(line.line_id, 0) + part.quantity_milli
+    found = tuple(Selector(names={"line_id": name}, quantity_milli=milli) for name, milli in carried.items())
+    return found or None
 
 
 def decode_return(wire: WireRequest, caller: Caller) -> Ask:

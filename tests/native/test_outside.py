@@ -1,0 +1,125 @@
+"""Truth from outside: holds, leases, shipments, payments. What has happened is accepted; what it contradicts gets a name."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.native.client import CAPTURED, advance, new_order
+
+
+def test_a_lease_keeps_a_cancel_waiting_until_it_ends(placed, server):
+    claim = placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse", "seconds": 60})
+    assert (claim.status, claim["expires_at"]) == (201, "2026-03-01T12:01:00Z")
+    refused = placed.cancel()
+    assert (refused.status, refused["code"], refused["retryable"]) == (409, "FULFILMENT_CLAIMED", True)
+    assert refused.headers["retry-after"] == "60"
+    advance(server, 60)
+    assert placed.cancel().status == 202
+
+
+def test_a_lease_is_released_and_comes_too_late_after_a_cancel(placed):
+    claim = placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse", "line_ids": ["a"]})
+    assert placed.cancel(lines=[{"line_id": "b"}]).status == 202
+    other = placed.post("/orders/o1/fulfilment-claims", {"holder": "another"})
+    assert (other.status, other["code"]) == (409, "FULFILMENT_CLAIMED")
+    assert placed.post("/orders/o1/fulfilment-claims", {"holder": "another", "line_ids": ["b"]}).status == 201
+    for one in placed.get("/orders/o1")["fulfilment_claims"]:
+        assert placed.post(f"/orders/o1/fulfilment-claims/{one['id']}:release").status == 200
+    assert placed.cancel().status == 202
+    late = placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse"})
+    assert (late.status, late["code"]) == (409, "ALREADY_CANCELLED")
+    assert placed.post(f"/orders/o1/fulfilment-claims/{claim['id']}:release").status == 200
+
+
+def test_a_shipment_ends_its_claim(placed):
+    claim = placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse", "line_ids": ["a"]})
+    placed.post("/orders/o1/shipments", {"lines": [{"line_id": "a"}], "fulfilment_claim": claim["id"]})
+    order = placed.get("/orders/o1")
+    assert (order["status"], order["fulfilment_claims"]) == ("part_shipped", [])
+
+
+@pytest.mark.serial
+def test_claim_and_cancel_never_both_win(api):
+    for number in range(6):
+        order = f"race{number}"
+        api.post("/orders", new_order(order))
+        with ThreadPoolExecutor(2) as pool:
+            claim = pool.submit(api.post, f"/orders/{order}/fulfilment-claims", {"holder": "warehouse"})
+            cancel = pool.submit(api.cancel, order)
+            statuses = (claim.result().status, cancel.result().status)
+        assert statuses in {(201, 409), (409, 202)}, statuses
+
+
+def test_a_hold_stops_leaving_and_not_cancelling(placed):
+    hold = placed.post("/orders/o1/holds", {"reason": "fraud check", "placed_by": "Kim"})
+    refused = placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse"})
+    assert (refused["code"], refused["blocked_by"], refused["allowed_actions"]) == (
+        "ON_HOLD",
+        [hold["id"]],
+        ["releaseHold"],
+    )
+    assert placed.cancel(lines=[{"line_id": "b"}]).status == 202
+    released = placed.post(f"/orders/o1/holds/{hold['id']}:release")
+    assert (released.status, released["holds"]) == (200, [])
+    assert placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse"}).status == 201
+
+
+def test_what_left_in_spite_of_a_hold_is_reviewed(placed):
+    placed.post("/orders/o1/holds", {"reason": "fraud check"})
+    report = placed.post("/orders/o1/shipments", {"id": "s1", "carrier": "post"})
+    assert (report.status, report["order"]["status"]) == (201, "shipped")
+    assert [(one["kind"], one["remedy"]) for one in report["conflicts"]] == [("shipped_while_held", "review")]
+    assert placed.owed()["review"]["owner"] == "staff"
+
+
+def test_the_remainder_is_cancelled_after_part_has_shipped_and_come_back(api):
+    api.post("/orders", new_order(payments=CAPTURED))
+    api.post("/orders/o1/shipments", {"id": "s1", "lines": [{"line_id": "a"}]})
+    api.post("/orders/o1/deliveries", {"shipment_id": "s1", "delivered_on": "2026-03-02"})
+    assert api.cancel()["amount"] == 1000
+    assert api.get("/orders/o1")["status"] == "delivered"
+    report = api.post("/orders/o1/returns", {"lines": [{"line_id": "a", "quantity": 1}]})
+    assert (report.status, report["order"]["total"]) == (201, 4492 - 1000 - 999)
+
+
+def test_captured_after_the_void_goes_back(placed):
+    done = placed.cancel()
+    placed.post("/orders/o1/payments/p1/reports", {"step": "voided", "amount": 4492})
+    assert placed.get(f"/orders/o1/cancellations/{done['id']}")["state"] == "completed"
+    report = placed.post("/orders/o1/payments/p1/reports", {"step": "captured", "amount": 4492})
+    assert [(one["kind"], one["remedy"], one["amount"]) for one in report["conflicts"]] == [
+        ("captured_after_void", "refund", 4492)
+    ]
+    settled = placed.post("/orders/o1/payments/p1/reports", {"step": "refunded", "amount": 4492})
+    assert settled["conflicts"] == []
+    assert placed.get("/orders/o1")["payments"][0]["refunded"] == 4492
+
+
+def test_refunded_elsewhere_is_reviewed(api):
+    api.post("/orders", new_order(payments=CAPTURED))
+    report = api.post("/orders/o1/payments/p1/reports", {"step": "refunded", "amount": 100})
+    assert [(one["kind"], one["remedy"]) for one in report["conflicts"]] == [("refunded_elsewhere", "review")]
+    assert api.cancel().status == 202
+    assert api.owed()["refund"]["amount"] == 4392
+
+
+def test_a_report_counts_once(placed):
+    body = {"step": "captured", "amount": 4492}
+    first = placed.post("/orders/o1/payments/p1/reports", body, key="webhook-1")
+    again = placed.post("/orders/o1/payments/p1/reports", body, key="webhook-1")
+    assert (again.body, again.headers["idempotent-replayed"]) == (first.body, "true")
+    assert placed.get("/orders/o1")["payments"][0]["captured"] == 4492
+    assert placed.post("/orders/o1/shipments", {}, key=None).status == 400
+
+
+def test_a_second_authorisation_is_not_forgotten(placed):
+    """Automattic/woocommerce-payments#9033: cancelling a second authorisation failed silently."""
+    placed.post("/orders/o1/payments/p2/reports", {"step": "authorised", "amount": 4492, "method": "card"})
+    placed.cancel()
+    late = placed.post("/orders/o1/payments/p3/reports", {"step": "authorised", "amount": 500})
+    assert [(one["kind"], one["remedy"]) for one in late["conflicts"]] == [("paid_after_cancel", "void")]
+
+
+def test_a_transition_is_legal_or_refused(placed):
+    refused = placed.post("/orders/o1:transition", {"action": "teleport"})
+    assert (refused.status, refused["code"]) == (409, "STATUS_FORBIDS")
