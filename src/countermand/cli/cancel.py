@@ -9,7 +9,7 @@ import msgspec
 
 from countermand.bootstrap import House
 from countermand.cli.ledger import database_option, json_option, with_house
-from countermand.cli.natively import call, caller_of, dialect_option, request, tenant_option, told
+from countermand.cli.natively import call, caller_of, dialect_option, named, request, tenant_option, told
 
 #: The lowest status of HTTP that is an error.
 ERROR: Final = 400
@@ -70,12 +70,12 @@ def cancel(order_ids: tuple[str, ...], database: str | None, *, as_json: bool, *
     wish = msgspec.convert(given, _Wish)
     if wish.lines and len(order_ids) > 1:
         raise click.BadParameter("lines can be chosen of one order at a time", param_hint="--line")
-    caller, members = caller_of(wish.tenant, wish.dialect), wish.members()
+    caller, members = caller_of(wish.tenant), wish.members()
 
     async def work(house: House) -> list[dict[str, object]]:
         outcomes = []
         for order_id in order_ids:
-            wire = request(members, params={"order": order_id})
+            wire = request(members, params={"order": named(wish.dialect, order_id)})
             answer = await call(house, "createCancellation", caller, wire=wire)
             outcomes.append({"order_id": order_id, "status": answer.status, "answer": told(answer)})
         return outcomes

@@ -14,6 +14,7 @@ import msgspec
 from countermand.bootstrap import House, new_id
 from countermand.dialects import catalog
 from countermand.dialects.contract import EVERY_SCOPE, Caller, CallerFault, Read, Route, WireAnswer, WireRequest, Write
+from countermand.dialects.native.addressing import spelled
 from countermand.dialects.native.problems import encode_fault
 
 NATIVE: Final = "native"
@@ -24,12 +25,22 @@ dialect_option = click.option(
 )
 
 
-def caller_of(tenant: str, dialect: str = NATIVE) -> Caller:
+def caller_of(tenant: str) -> Caller:
     """Whoever types the command, as the executor of what it does."""
-    known = catalog.load()
-    if dialect not in known:
-        raise click.BadParameter(f"{dialect!r} is none of: {', '.join(known)}", param_hint="--dialect")
-    return Caller(tenant=tenant, dialect=dialect, key_id=f"command line: {getpass.getuser()}", scopes=EVERY_SCOPE)
+    return Caller(tenant=tenant, dialect=NATIVE, key_id=f"command line: {getpass.getuser()}", scopes=EVERY_SCOPE)
+
+
+def named(dialect: str, order_id: str) -> str:
+    """The name by which the native API knows an order of a dialect."""
+    return spelled(known(dialect), order_id)
+
+
+def known(dialect: str) -> str:
+    """A dialect that there is."""
+    names = catalog.load()
+    if dialect not in names:
+        raise click.BadParameter(f"{dialect!r} is none of: {', '.join(names)}", param_hint="--dialect")
+    return dialect
 
 
 def request(
@@ -50,14 +61,14 @@ def request(
 
 
 async def call(house: House, operation: str, caller: Caller, *, wire: WireRequest) -> WireAnswer:
-    """Serve one operation of the native API to the caller, on orders of the caller's dialect."""
+    """Serve one operation of the native API to the caller."""
     handler = route(operation).handler
     try:
         if isinstance(handler, Write):
             return await house.desk.submit(
                 handler.decode(wire, caller),
                 tenant=caller.tenant,
-                dialect=catalog.load()[caller.dialect],
+                dialect=catalog.load()[NATIVE],
                 encode=lambda verdict: handler.encode(verdict, wire),
             )
         if isinstance(handler, Read):

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from countermand.bootstrap import House
 from countermand.cli.ledger import database_option, json_option, with_house
-from countermand.cli.natively import call, caller_of, dialect_option, request, route, tenant_option, told
+from countermand.cli.natively import call, caller_of, dialect_option, known, named, request, route, tenant_option, told
 from countermand.dialects import catalog
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, Imported, Lines
 from countermand.dialects.native.imports import show
@@ -121,8 +121,8 @@ def _sum_up(imported: Imported) -> None:
 @database_option
 def get(order_id: str, tenant: str, dialect: str, database: str | None) -> None:
     """Show one order, as JSON."""
-    wire = request(params={"order": order_id})
-    answer = with_house(database, lambda house: call(house, "getOrder", caller_of(tenant, dialect), wire=wire))
+    wire = request(params={"order": named(dialect, order_id)})
+    answer = with_house(database, lambda house: call(house, "getOrder", caller_of(tenant), wire=wire))
     shown = told(answer)
     if answer.status >= ERROR:
         raise click.ClickException(f"{order_id}: {shown['title']}")
@@ -138,8 +138,8 @@ def get(order_id: str, tenant: str, dialect: str, database: str | None) -> None:
 @json_option
 def list_(tenant: str, database: str | None, *, as_json: bool, limit: int, **chosen: str | None) -> None:
     """List orders, newest first."""
-    caller = caller_of(tenant, chosen["dialect"] or "")
-    query = {"status": chosen["status"]} if chosen["status"] else {}
+    caller = caller_of(tenant)
+    query = {"dialect": known(chosen["dialect"] or ""), **({"status": chosen["status"]} if chosen["status"] else {})}
 
     async def read(house: House) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Dialect, Held, Plan, WireRequest
+from countermand.dialects.native.addressing import name_of
 from countermand.dialects.native.bulk import asks_of, item_of, selected
 from countermand.dialects.native.bulkrecords import (
     CHUNK_ORDERS_MAX,
@@ -88,7 +89,8 @@ class Bulks:
             ListOrders(tenant=timer.tenant, dialect=bulk.dialect, kind=chosen.kind, listing=listing)
         )
         assert isinstance(page, Page)
-        order_ids = tuple(order.order_id for order in page.items if isinstance(order, Order))
+        orders = tuple(order for order in page.items if isinstance(order, Order))
+        order_ids = tuple(name_of(order) for order in orders)
         key = bulk_key(timer.tenant, bulk.bulk_id)
 
         def plan(held: Held) -> Plan:
@@ -100,7 +102,7 @@ class Bulks:
                 now,
                 selected=now.selected + len(order_ids),
                 chunks=now.chunks + len(chunks),
-                selected_until=order_ids[-1] if order_ids else now.selected_until,
+                selected_until=orders[-1].order_id if orders else now.selected_until,
             )
             after = after if page.more else selected(after, held.now)
             return Plan(records=(record_of(after, timer.tenant, held.now), *chunks))
@@ -113,9 +115,7 @@ class Bulks:
         assert isinstance(found, Record), "a selection that is complete has every chunk"
         order_ids = chunk_of(found).order_ids
         native = self._dialects[DIALECT]
-        # A vendor that nobody knows has no orders, so whose lifecycle says that makes no difference.
-        dialect = self._dialects.get(bulk.dialect, native)
-        caller = Caller(tenant=timer.tenant, dialect=bulk.dialect, key_id=bulk.created_by, scopes=frozenset())
+        caller = Caller(tenant=timer.tenant, dialect=DIALECT, key_id=bulk.created_by, scopes=frozenset())
         wire, key = self._wire(bulk), bulk_key(timer.tenant, bulk.bulk_id)
 
         def proceed(held: Held) -> bool:
@@ -130,7 +130,7 @@ class Bulks:
         verdicts = await self._desk.together(
             Group(
                 tenant=timer.tenant,
-                asks=tuple((dialect, ask) for ask in asks_of(order_ids, caller, wire=wire)),
+                asks=tuple((native, ask) for ask in asks_of(order_ids, caller, wire=wire)),
                 rehearse=bulk.dry_run,
                 proceed=proceed,
                 conclude=conclude,
@@ -147,7 +147,7 @@ class Bulks:
         return WireRequest(
             method="POST",
             path=f"/bulk-cancellations/{bulk.bulk_id}",
-            received_at=self._clock.now(bulk.dialect),
+            received_at=self._clock.now(DIALECT),
             headers={"idempotency-key": bulk.bulk_id},
             body=bulk.request,
         )
