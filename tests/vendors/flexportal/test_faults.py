@@ -176,6 +176,19 @@ def test_numbers_beyond_all_reason_are_refused():
     assert ledger.code("createOrder", b'{"items": 1e999}') == (400, "VALIDATION_ERROR")
 
 
+@pytest.mark.parametrize(("serial", "code"), [("a\0b", "invalid_string"), ("a" * 257, "too_big")])
+def test_a_name_that_no_index_holds_is_refused(serial, code):
+    status, answer = Ledger(order()).call("createAsset", {"serialNumber": serial, "sku": "LAP-1"})
+    assert (status, answer["error"]["details"][0]["code"]) == (400, code)
+
+
+def test_a_custom_field_that_no_index_holds_is_kept_all_the_same():
+    fields = {"long": "x" * 5000, "n\0l": "y", "po": "7"}
+    ledger = Ledger(order(customFields=fields))
+    assert ledger.shown()["customFields"] == fields
+    assert [name for name in ledger.order().facets if name.startswith("customField_")] == ["customField_po"]
+
+
 def test_what_is_not_in_the_schema_is_ignored():
     assert "surprise" not in CreateOrder.model_json_schema()["properties"]
     ledger = Ledger(order())

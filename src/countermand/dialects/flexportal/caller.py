@@ -24,7 +24,7 @@ from countermand.dialects.wire import bearer
 
 from .reading import Wire, check
 from .records import Owner
-from .scalars import WHOLE, Text
+from .scalars import WHOLE, Id, Text
 
 #: The claim that a caller must present, and the attribute from which answers take `tenantId`.
 TENANT: Final = "tenant"
@@ -34,7 +34,7 @@ class _Account(Wire):
     model_config = ConfigDict(alias_generator=None)  # an account is our own document, not the vendor's
 
     token: Text
-    tenant: Text
+    tenant: Id
     rate_limit_per_minute: Annotated[int, Field(ge=1), WHOLE] | None = None
     #: What the key may do; everything unless stated.
     scopes: list[str] = Field(default_factory=lambda: sorted(SCOPES))

@@ -17,6 +17,7 @@ from countermand.model.order import UNIT_MILLI, Line, Order, Portion, PortionSta
 
 from .instants import sortable, stamp
 from .money import allotted, minor
+from .switches import NAME_CHARS_MAX
 
 #: The states of units that are in a rental.
 RENTED: Final = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)
@@ -85,9 +86,14 @@ def facets(order: Order) -> Mapping[str, str]:
     }
     for name, value in (listed.custom_fields or {}).items():
         text = _spelled(value)
-        if text is not None:
+        if text is not None and _is_findable(name) and _is_findable(text):
             found[f"{CUSTOM}{name}"] = text
     return found
+
+
+def _is_findable(text: str) -> bool:
+    """Whether an index can hold it; what it can't is shown, and no filter finds it."""
+    return len(text) <= NAME_CHARS_MAX and "\0" not in text
 
 
 def _spelled(value: object) -> str | None:

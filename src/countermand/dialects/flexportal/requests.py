@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import Field
 
 from .reading import Wire
-from .scalars import WHOLE, Amount, Charge, Email, FreeForm, Maybe, Moment, Number, Text
+from .scalars import WHOLE, Amount, Charge, Email, FreeForm, Id, Maybe, Moment, Number, Text
 from .switches import CONTRACT_MONTHS_MAX, ITEMS_MAX, QUANTITY_MAX
 
 OrderType = Literal["standard", "extension", "upgrade"]
@@ -56,7 +56,7 @@ class Address(Wire):
 class NewItem(Wire):
     """A contract length that is no length of the catalogue is refused there, in its own words."""
 
-    sku: Text
+    sku: Id
     quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX), WHOLE]
     contract_length: Maybe[Number] = None
 
@@ -94,10 +94,10 @@ class CreateOrder(Wire):
 class CreateSubscription(Wire):
     """https://docs.flexportal.io/api-reference/subscriptions/create.md"""
 
-    order_id: Text
-    asset_serial_number: Text
-    customer_id: Text
-    billing_group_id: Maybe[str] = None
+    order_id: Id
+    asset_serial_number: Id
+    customer_id: Id
+    billing_group_id: Maybe[Id] = None
     start_date: Maybe[Moment] = None
     contract_length: Maybe[Annotated[int, Field(ge=1, le=CONTRACT_MONTHS_MAX), WHOLE]] = None
     notes: Maybe[str] = None
@@ -106,7 +106,7 @@ class CreateSubscription(Wire):
 class NamedSubscription(Wire):
     """What the two calculations take: subscriptions/calculate-buyout.md and calculate-early-return.md."""
 
-    rental_id: Text
+    rental_id: Id
 
 
 class CancelSubscription(NamedSubscription):
@@ -152,8 +152,8 @@ class ExtendSubscription(NamedSubscription):
 class UpgradeSubscription(NamedSubscription):
     """https://docs.flexportal.io/api-reference/subscriptions/upgrade.md: the schema's members, not the prose's."""
 
-    new_sku: Text
-    new_serial_number: Text
+    new_sku: Id
+    new_serial_number: Id
     contract_length: Annotated[int, Field(ge=1, le=CONTRACT_MONTHS_MAX), WHOLE]
     new_monthly_amount: Amount
     reason: Text
@@ -181,8 +181,8 @@ class CreateAsset(Wire):
     The schema repeats the whole stored document as required, times included; its own example doesn't fit it.
     """
 
-    serial_number: Text
-    sku: Text
+    serial_number: Id
+    sku: Id
     product_name: Maybe[Text] = None
     status: AssetStatus = "available"
     product_id: Maybe[str] = None

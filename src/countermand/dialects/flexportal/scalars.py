@@ -11,10 +11,10 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from .instants import moment
 from .reading import INVALID_STRING
-from .switches import CUSTOM_FIELDS_DEPTH_MAX
+from .switches import CUSTOM_FIELDS_DEPTH_MAX, NAME_CHARS_MAX
 
 #: Deliberately loose: a server that refuses a good address does more harm than one that takes a strange one.
-_EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
+_EMAIL: Final = re.compile(r"[^\s@\0]{1,64}@[^\s@.\0]+(\.[^\s@.\0]+)+")
 
 #: Nothing was rented before.
 _YEAR_MIN: Final = 1900
@@ -27,13 +27,20 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _NUMBER_MAX else value
 
 
+def _findable(value: str) -> str:
+    """No store can hold NUL in a name."""
+    if "\0" in value:
+        raise PydanticCustomError(INVALID_STRING, "Invalid characters")
+    return value
+
+
 def _plain(value: float) -> float:
     """Without a fraction where there is none, as every reader and writer of the vendor's in JavaScript has it."""
     return int(value) if value.is_integer() else value
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
+    if len(value) > NAME_CHARS_MAX or not _EMAIL.fullmatch(value):
         raise PydanticCustomError(INVALID_STRING, "Invalid email format")
     return value
 
@@ -78,6 +85,9 @@ _Value = TypeVar("_Value")
 Maybe = Annotated[_Value | None, _MayBeLeftOut()]
 
 Text = Annotated[str, Field(min_length=1)]
+
+#: What something is found by: an id, a serial number, a SKU.
+Id = Annotated[str, Field(min_length=1, max_length=NAME_CHARS_MAX), AfterValidator(_findable)]
 #: Makes a whole number of one; stands after the bounds, so that they stay in the schema.
 WHOLE: Final = BeforeValidator(_whole)
 Number = Annotated[float, Field(ge=-_NUMBER_MAX, le=_NUMBER_MAX), AfterValidator(_plain)]

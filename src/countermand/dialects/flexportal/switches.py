@@ -46,3 +46,6 @@ EARLY_RETURN_PERCENT: Final = 50
 #: Percent of the list price (or else the acquisition cost) that a device is worth at the end, added to what is still to be paid
 #: when the caller names no buyout price. The page says 5-15 %.
 RESIDUAL_PERCENT: Final = 10
+
+#: Longest identifier or other text by which something is found. Indexes hold a couple of kilobytes, names here are far shorter.
+NAME_CHARS_MAX: Final = 256

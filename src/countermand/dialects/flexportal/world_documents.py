@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from .requests import OrderType
-from .scalars import WHOLE, Amount, FreeForm, Moment, Number, Text
+from .scalars import WHOLE, Amount, FreeForm, Id, Moment, Number
 from .switches import QUANTITY_MAX
 
 _Count = Annotated[int, Field(ge=0, le=QUANTITY_MAX), WHOLE]
@@ -39,7 +39,7 @@ class Document(Part):
 
 
 class Item(Part):
-    sku: Text = "SKU-1"
+    sku: Id = "SKU-1"
     quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX), WHOLE] = 1
     unit_price: Amount = 0
     contract_length: Number | None = None
@@ -59,12 +59,12 @@ class Progress(Part):
 
 
 class Customer(Part):
-    customer_id: Text | None = None
-    email: Text | None = None
+    customer_id: Id | None = None
+    email: Id | None = None
 
 
 class OrderDocument(Document):
-    order_id: Text
+    order_id: Id
     status: OrderStatus = "pending"
     order_type: OrderType = "standard"
     customer: Customer = Customer()
@@ -76,12 +76,12 @@ class OrderDocument(Document):
 
 
 class RentalDocument(Document):
-    rental_id: Text
-    order_id: Text
+    rental_id: Id
+    order_id: Id
     status: RentalStatus = "active"
-    asset_serial_number: Text | None = None
-    customer_id: Text | None = None
-    sku: Text | None = None
+    asset_serial_number: Id | None = None
+    customer_id: Id | None = None
+    sku: Id | None = None
     monthly_amount: Amount | None = None
     contract_length: Annotated[int, Field(ge=1, le=1200), WHOLE] | None = None
     start_date: Moment | None = None
@@ -93,15 +93,15 @@ class RentalDocument(Document):
 
 
 class AssetDocument(Document):
-    serial_number: Text
-    sku: Text = "SKU-1"
+    serial_number: Id
+    sku: Id = "SKU-1"
     status: AssetStatus | None = None
 
 
 class PaymentDocument(Document):
-    payment_id: Text
+    payment_id: Id
     status: PaymentStatus = "pending"
-    rental_id: Text | None = None
+    rental_id: Id | None = None
     total: Amount | None = None
     due_date: Moment | None = None
 
@@ -112,11 +112,11 @@ class Tier(Part):
 
 
 class VariantDocument(Document):
-    variant_sku: Text
+    variant_sku: Id
     status: Literal["active", "inactive"] = "active"
     pricing: list[Tier] = Field(default_factory=list)
 
 
 class CustomerDocument(Document):
-    customer_id: Text
-    email: Text
+    customer_id: Id
+    email: Id
