@@ -9,10 +9,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 import pytest
 
+from tests.coverage.plugin import (  # noqa: F401 - first of all, because it watches what dialects answer; hooks of pytest
+    _shows_what_the_page_says,
+    pytest_addoption,
+    pytest_sessionfinish,
+    serving,
+)
+
+ROOT = Path(__file__).parents[1]
 READY = "listening on "
 #: A cold start on a busy machine creates a database and imports everything.
 START_S_MAX = 60
@@ -28,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (
         errors.open("wb") as stderr,
         subprocess.Popen(
-            [sys.executable, "-m", "countermand", *words], stdout=subprocess.PIPE, stderr=stderr
+            [sys.executable, *serving(folder), *words], stdout=subprocess.PIPE, stderr=stderr, cwd=ROOT
         ) as process,
     ):
         assert process.stdout is not None

@@ -1,0 +1,109 @@
+"""Knows which test shows which declared answer, holds each test to what the page says of it, and can write the page anew.
+
+A test that is named on the page and no longer shows what it is named for fails; with `--coverage-page` nothing is held to
+anything, and at the end of the run the page is written from what the run showed.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from countermand.dialects import catalog
+from tests.coverage import page
+from tests.coverage.declared import Document, Item
+from tests.coverage.recording import Answered, watch
+
+#: Where the server of a test run notes what it answers. Not for people: the plugin sets it and reads it back.
+ANSWERS: Final = "answers.jsonl"
+
+#: Folders whose tests ask for nothing in particular: any answer they get is no evidence that somebody tests it.
+ANYTHING_GOES: Final = ("tests/laws/", "tests/contracts/")
+
+
+class Watcher:
+    """Collects the answers of this process and of its server, test by test."""
+
+    def __init__(self) -> None:
+        self._here: set[Answered] = set()
+        self._there: Path | None = None
+        self._read = 0
+        watch(self._here.add)
+        self.documents = {name: Document(dialect) for name, dialect in catalog.load().items()}
+        self._shown: dict[Answered, frozenset[Item]] = {}
+
+    def file(self, folder: Path) -> Path:
+        """The file for a server that is about to start."""
+        self._there, self._read = folder / ANSWERS, 0
+        return self._there
+
+    def answers(self) -> set[Answered]:
+        """What was answered since the last time."""
+        found = set(self._here)
+        self._here.clear()
+        if self._there is not None and self._there.exists():
+            with self._there.open("rb") as lines:
+                lines.seek(self._read)
+                text = lines.read()
+            self._read += len(text)
+            found |= {msgspec.json.decode(line, type=Answered) for line in text.splitlines()}
+        return found
+
+    def shown(self, answers: set[Answered]) -> set[tuple[str, Item]]:
+        """The declared things in answers, each with its dialect."""
+        found: set[tuple[str, Item]] = set()
+        for answered in answers:
+            if answered not in self._shown:
+                document = self.documents[answered.dialect]
+                self._shown[answered] = frozenset(
+                    document.shown(answered.operation, str(answered.status), answered.body)
+                )
+            found |= {(answered.dialect, item) for item in self._shown[answered]}
+        return found
+
+
+WATCHER: Final = Watcher()
+#: By test: what it showed. Filled only when the page is to be written.
+SHOWN: Final[dict[str, set[tuple[str, Item]]]] = {}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--coverage-page", action="store_true", help="write docs/reference/coverage.md from this run")
+
+
+@pytest.fixture(autouse=True)
+def _shows_what_the_page_says(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    answers = WATCHER.answers()
+    test = _name(request.node)
+    if test.startswith(ANYTHING_GOES) or _is_random(request.node):
+        return
+    if request.config.getoption("--coverage-page"):
+        SHOWN[test] = WATCHER.shown(answers)
+        return
+    promised = page.promises().get(test)
+    if promised and (missing := promised - WATCHER.shown(answers)):
+        lacks = ", ".join(f"{dialect}: {' '.join(item)}" for dialect, item in sorted(missing)[:5])
+        pytest.fail(f"docs/reference/coverage.md names this test for {lacks}; `make coverage` writes it anew")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--coverage-page") and SHOWN and not session.testsfailed:
+        page.write(WATCHER.documents, SHOWN)
+
+
+def _name(node: Any) -> str:
+    return str(node.nodeid)
+
+
+def _is_random(node: Any) -> bool:
+    """What hypothesis sends differs from run to run, and so does what it shows."""
+    return bool(getattr(getattr(node, "obj", None), "is_hypothesis_test", False))
+
+
+def serving(folder: Path) -> list[str]:
+    """The command line of a server whose answers count, up to the words of `countermand`."""
+    return ["-m", "tests.coverage.serving", os.fspath(WATCHER.file(folder))]

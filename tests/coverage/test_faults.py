@@ -1,0 +1,78 @@
+"""What any operation can be told instead of its answer, in the shape that its document declares for it."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+
+from countermand.api.routing import Router
+from countermand.dialects import catalog
+from countermand.dialects.contract import (
+    PUBLIC,
+    CallerFault,
+    Dialect,
+    Fault,
+    FaultKind,
+    FieldFault,
+    Route,
+    WireAnswer,
+    WireRequest,
+)
+from tests.coverage.plugin import WATCHER
+from tests.coverage.recording import METHODS
+
+ANYWHERE = (FaultKind.UNAVAILABLE, FaultKind.INTERNAL)
+WITH_KEY = (FaultKind.NO_CREDENTIAL, FaultKind.BAD_CREDENTIAL, FaultKind.WRONG_TENANT, FaultKind.FORBIDDEN)
+WITH_BODY = (FaultKind.BODY_TOO_LARGE, FaultKind.MALFORMED, FaultKind.INVALID)
+
+ROUTES = [(dialect, route) for dialect in catalog.load().values() for route in dialect.routes]
+every_route = pytest.mark.parametrize(
+    ("dialect", "route"), ROUTES, ids=lambda one: getattr(one, "operation", None) or one.name
+)
+
+
+def _wire(dialect: Dialect, route: Route, *, method: str = "", segment: str = "x1") -> WireRequest:
+    return WireRequest(
+        method=method or route.method,
+        path=re.sub(r"\{\w+\}", segment, route.path),
+        received_at=datetime(2026, 3, 1, tzinfo=UTC),
+        base_url=f"http://host{dialect.mount}",
+    )
+
+
+def _undeclared(dialect: Dialect, route: Route, answers: Iterable[WireAnswer]) -> list[str]:
+    document = WATCHER.documents[dialect.name]
+    return [fault for one in answers for fault in document.faults(route.operation, str(one.status), one.body)]
+
+
+@every_route
+def test_a_fault_is_told_as_declared(dialect: Dialect, route: Route):
+    """A dialect that declares no 429 anywhere has no limits."""
+    operations = WATCHER.documents[dialect.name].operations
+    body = operations[route.operation].get("requestBody")
+    limits = any("429" in one["responses"] or "default" in one["responses"] for one in operations.values())
+    kinds = [
+        *ANYWHERE,
+        *([FaultKind.RATE_LIMITED] if limits else ()),
+        *(() if route.scope == PUBLIC else WITH_KEY),
+        *(WITH_BODY if body else ()),
+    ]
+    field = FieldFault(path="x", message="m", code="c")
+    faults = [Fault(kind=kind, detail="d", retry_after_s=3, fields=(field,)) for kind in kinds]
+    told = [dialect.encode_fault(fault, _wire(dialect, route)) for fault in faults]
+    assert _undeclared(dialect, route, told) == []
+
+
+@every_route
+def test_an_address_that_is_none_is_told_in_the_same_shape(dialect: Dialect, route: Route):
+    """A method that the path doesn't have, and a segment that is no text. Nothing is declared for what isn't served."""
+    router = Router(dialect.routes)
+    served = {other.method for other in dialect.routes if other.path == route.path}
+    wires = [_wire(dialect, route, method=method) for method in METHODS if method not in served]
+    for wire in [*wires, _wire(dialect, route, segment="%FF")]:
+        if "{" not in route.path and wire.method == route.method:
+            continue
+        with pytest.raises(CallerFault) as caught:
+            router.match(wire.method, wire.path)
+        assert dialect.encode_fault(caught.value.fault, wire).status in {400, 401, 404, 405, 422}
