@@ -1,5 +1,6 @@
 """The one module that names concrete classes: builds the house from its settings."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from uuid_utils import uuid7
 
+from countermand.api.board import Board
 from countermand.api.exchange import Exchange
 from countermand.api.front import App, Front, Served, Shared
 from countermand.api.gate import Gate
@@ -79,7 +81,15 @@ async def open_house(url: str, clock: Clock) -> House:
     return House(store=store, clock=clock, desk=desk, keyring=Keyring(store, new_id))
 
 
-def application(settings: Settings, *, sandbox: bool) -> App:
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Which of several workers this process is, and where they show each other their figures."""
+
+    board: Board
+    number: int
+
+
+def application(settings: Settings, *, sandbox: bool, seat: Seat | None = None) -> App:
     """The ASGI application. It opens the store when it starts and closes it, after the last batch, when it stops."""
     dialects = catalog.load()
     strangers = set(settings.hosts.values()) - dialects.keys()
@@ -87,7 +97,8 @@ def application(settings: Settings, *, sandbox: bool) -> App:
         raise BadSettings(f"COUNTERMAND_HOSTS names no vendor of ours: {', '.join(sorted(strangers))}")
     store = open_store(settings.database)
     clock: SandboxClock | SystemClock = SandboxClock() if sandbox else SystemClock()
-    desk, keyring, metrics = Desk(store, clock, new_id, dialects=catalog.load()), Keyring(store, new_id), Metrics()
+    desk, keyring = Desk(store, clock, new_id, dialects=catalog.load()), Keyring(store, new_id)
+    metrics = Metrics(seat.board if seat else None)
     mischief = Mischief()
     gate, timers = Gate(keyring, Limiter()), timers_of(store, desk, clock)
     routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
@@ -109,7 +120,9 @@ def application(settings: Settings, *, sandbox: bool) -> App:
         await _claim(store, sandbox=sandbox)
         calm_collector()
         timers.start()
+        showing = asyncio.create_task(metrics.show(seat.number if seat else 0))
         yield
+        showing.cancel()
         await timers.stop()
         await desk.drain()
         await store.close()

@@ -1,54 +1,103 @@
 """What Prometheus reads at `/metrics`.
 
-A request is counted in plain dictionaries, because it is on the path of every cancel; the families are made when they are read.
+A request is counted in plain dictionaries, because it is on the path of every cancel; the families are made when they are
+read. When several workers serve, each shows its figures to the others (`countermand.api.board`), and whoever is asked adds
+them up.
 """
 
+import asyncio
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 
+import msgspec
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from countermand.api.board import Board
+
 #: Seconds. A cancel takes about a millisecond alone; a client gives up after tens of seconds.
 _BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
+#: How old the figures of another worker may be: well below the 15 s at which they are usually asked for.
+SHOWN_EVERY_S: Final = 1.0
+
+
+class _Figures(msgspec.Struct, array_like=True):
+    """The counts of one process, or of several added up."""
+
+    requests: dict[tuple[str, str, int], int]
+    durations: dict[str, list[int]]
+    seconds: dict[str, float]
+
+    def add(self, other: "_Figures") -> None:
+        for place, count in other.requests.items():
+            self.requests[place] = self.requests.get(place, 0) + count
+        for dialect, counts in other.durations.items():
+            known = self.durations.get(dialect, [0] * len(counts))
+            self.durations[dialect] = [mine + theirs for mine, theirs in zip(known, counts, strict=True)]
+            self.seconds[dialect] = self.seconds.get(dialect, 0.0) + other.seconds[dialect]
+
+
+_pack: Final = msgspec.msgpack.Encoder().encode
+_unpack: Final = msgspec.msgpack.Decoder(_Figures).decode
+
 
 class Metrics(Collector):
-    """The figures of one process."""
+    """The figures of one process, and of its fellow workers if there is a board."""
 
-    def __init__(self) -> None:
-        self._requests: dict[tuple[str, str, int], int] = {}
-        self._durations: dict[str, list[int]] = {}
-        self._seconds: dict[str, float] = {}
+    def __init__(self, board: Board | None = None) -> None:
+        self._own = _Figures({}, {}, {})
+        self._board = board
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
     def observe(self, dialect: str, operation: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        place = (dialect, operation, status)
-        self._requests[place] = self._requests.get(place, 0) + 1
-        counts = self._durations.get(dialect)
+        own, place = self._own, (dialect, operation, status)
+        own.requests[place] = own.requests.get(place, 0) + 1
+        counts = own.durations.get(dialect)
         if counts is None:
-            counts = self._durations[dialect] = [0] * (len(_BUCKETS_S) + 1)
+            counts = own.durations[dialect] = [0] * (len(_BUCKETS_S) + 1)
         counts[bisect_left(_BUCKETS_S, seconds)] += 1
-        self._seconds[dialect] = self._seconds.get(dialect, 0.0) + seconds
+        own.seconds[dialect] = own.seconds.get(dialect, 0.0) + seconds
+
+    async def show(self, seat: int) -> None:
+        """Show the others what there is, again and again. A worker that takes another's place goes on from its counts."""
+        board = self._board
+        if board is None:
+            return
+        if left := board.sit(seat):
+            self._own.add(_unpack(left))
+        while True:
+            board.publish(_pack(self._own))
+            await asyncio.sleep(SHOWN_EVERY_S)
 
     def collect(self) -> Iterator[Metric]:
+        figures = self._together()
         requests = CounterMetricFamily(
             "countermand_requests", "Requests answered.", labels=("dialect", "operation", "status")
         )
-        for (dialect, operation, status), count in self._requests.items():
+        for (dialect, operation, status), count in figures.requests.items():
             requests.add_metric((dialect, operation, str(status)), count)
         yield requests
         durations = HistogramMetricFamily("countermand_request_seconds", "Time to answer.", labels=("dialect",))
         bounds = [*map(str, _BUCKETS_S), "+Inf"]
-        for dialect, counts in self._durations.items():
+        for dialect, counts in figures.durations.items():
             buckets = list(zip(bounds, map(float, accumulate(counts)), strict=True))
-            durations.add_metric((dialect,), buckets, self._seconds[dialect])
+            durations.add_metric((dialect,), buckets, figures.seconds[dialect])
         yield durations
+
+    def _together(self) -> _Figures:
+        if self._board is None:
+            return self._own
+        sum_of_all = _Figures({}, {}, {})
+        sum_of_all.add(self._own)
+        for text in self._board.others():
+            sum_of_all.add(_unpack(text))
+        return sum_of_all
 
     def page(self) -> bytes:
         return generate_latest(self._registry)

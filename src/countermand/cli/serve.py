@@ -1,17 +1,20 @@
-"""`countermand serve`: the server, one process."""
+"""`countermand serve`: the server, in one process or several."""
 
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 import click
 import uvicorn
 
-from countermand.bootstrap import application
+from countermand.api.board import Board
+from countermand.bootstrap import Seat, application
 from countermand.cli.telling import to_stderr
-from countermand.settings import BadSettings, here
+from countermand.cli.workers import Workers
+from countermand.settings import BadSettings, Settings, here
 from countermand.store.port import StoreUnavailable
 
 #: How long requests in flight may take to end once the server was told to stop. A batch takes milliseconds.
@@ -21,16 +24,24 @@ STOP_TIMEOUT_S: Final = 20
 KEEP_ALIVE_S: Final = 75
 
 
+#: More than any machine that serves has processors to spare.
+WORKERS_MAX: Final = 64
+
+#: Connections that may wait to be accepted. The system's own limit (4,096 by default on Linux) is the lower one.
+BACKLOG_MAX: Final = 4_096
+
+
 class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
+    """Says that it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        for bound in sockets or ():
-            host, port = bound.getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            click.echo(f"listening on http://{shown}:{port}")
-        sys.stdout.flush()
+        if self.started:
+            self._ready()
 
 
 @click.command()
@@ -42,8 +53,17 @@ class _Server(uvicorn.Server):
 @click.option(
     "--sandbox", is_flag=True, help="Serve the sandbox: worlds, effects, a movable clock. Needs a database of its own."
 )
-def serve(host: str | None, port: int | None, database: str | None, *, sandbox: bool) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, WORKERS_MAX),
+    default=1,
+    show_default=True,
+    help="Processes that serve. One per processor is enough.",
+)
+def serve(host: str | None, port: int | None, database: str | None, *, sandbox: bool, workers: int) -> None:
     """Serve every vendor's API, the native API and the operations pages."""
+    if sandbox and workers > 1:
+        raise click.UsageError("a sandbox has one clock and one set of faults, in one process: leave --workers out")
     try:
         settings = here()
         settings = replace(
@@ -53,13 +73,52 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
             database=database or settings.database,
         )
         to_stderr()
-        app = application(settings, sandbox=sandbox)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from error
+    listener = bind(settings)
+    if workers == 1:
+        sys.exit(_serve(settings, listener, sandbox=sandbox, ready=lambda: announce(listener)))
+    board = Board(workers)
+
+    def work(seat: int, ready: Callable[[], None]) -> int:
+        return _serve(settings, listener, ready=ready, seat=Seat(board, seat))
+
+    sys.exit(Workers(workers, work).run(lambda: announce(listener)))
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket, made before the workers are, so that they share it."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG_MAX)
+    except OSError as error:
+        raise click.ClickException(f"can't listen on {settings.host}:{settings.port}: {error}") from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def announce(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"listening on http://{shown}:{port}")
+    sys.stdout.flush()
+
+
+def _serve(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    ready: Callable[[], None],
+    sandbox: bool = False,
+    seat: Seat | None = None,
+) -> int:
+    """Serve until told to stop, in this process. Gives the exit status."""
+    try:
+        app = application(settings, sandbox=sandbox, seat=seat)
     except (BadSettings, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         http="httptools",
         loop="uvloop",
         ws="none",
@@ -69,13 +128,13 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
         server_header=False,
         # Headers that anybody can send decide nothing; a proxy in front must pass Host and terminate TLS itself.
         proxy_headers=False,
+        backlog=BACKLOG_MAX,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
-    server = _Server(config)
+    server = _Server(config, ready)
     for told in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again once it has stopped; to be told to stop and to stop is no failure.
         signal.signal(told, lambda *_: None)
-    server.run(sockets=[config.bind_socket()])
-    if not server.started:
-        sys.exit(1)
+    server.run(sockets=[listener])
+    return 0 if server.started else 1
