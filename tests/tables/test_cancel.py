@@ -7,7 +7,7 @@ import pytest
 from countermand.engine import Around, decide
 from countermand.model.lifecycle import Repeat
 from countermand.model.outcome import Accepted, CancellationState, Cause, Refusal, Refused
-from tests.tables.orders import COMMANDS, NOW, ORDERS, POLICIES, lifecycle
+from tests.tables.orders import COMMANDS, LEASE, NOW, OPEN, ORDERS, POLICIES, lifecycle
 
 TABLE = """
     # order      command       lifecycle    refusal
@@ -98,7 +98,7 @@ def test_what_restrains_a_cancel_has_a_name(order, command, policy, expected):
 
 def test_a_lease_says_when_it_ends():
     decided: Any = decide(ORDERS["leased"], COMMANDS["whole"], LIFECYCLES["strict"], NOW)
-    assert decided.retry_at == ORDERS["leased"].leases[0].expires_at
+    assert decided.retry_at == LEASE.expires_at
     assert decided.blocked_by == ("l1", "a", "b")
 
 
@@ -117,7 +117,7 @@ def test_a_pending_cancel_changes_nothing_but_that_it_is_pending():
     decided: Any = decide(
         ORDERS["open"], COMMANDS["waiting"], LIFECYCLES["strict"], NOW, around=Around(policy=POLICIES["approval"])
     )
-    assert decided.order.lines == ORDERS["open"].lines
+    assert decided.order.lines == OPEN.lines
     assert decided.order.pending == decided.cancellation.cancellation_id
     assert decided.cancellation.state is CancellationState.REQUESTED
     assert decided.owed == ()
