@@ -14,6 +14,7 @@ from countermand.cli.lazy import LazyGroup
         "serve": "countermand.cli.serve:serve",
         "conform": "countermand.cli.conform.command:conform",
         "demo": "countermand.cli.demo.command:demo",
+        "bring": "countermand.cli.bring:bring",
         "keys": "countermand.cli.keys:keys",
         "orders": "countermand.cli.orders:orders",
         "cancel": "countermand.cli.cancel:cancel",
