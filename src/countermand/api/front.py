@@ -78,7 +78,10 @@ class Front:
         if isinstance(found, Match) and isinstance(found.route.handler, Lines):
             found = Match(found.route, found.params, lines_of(receive))
         else:
-            body, fault = await _read(receive, BODY_BYTES_MAX)
+            try:
+                body, fault = await _read(receive, BODY_BYTES_MAX)
+            except HungUp:
+                return
         wire = WireRequest(
             method=method,
             path=path,
@@ -104,15 +107,26 @@ class Shared:
     metrics: Metrics
 
 
+class HungUp(Exception):  # noqa: N818 - what the caller did
+    """The body broke off: whatever the caller meant, it was more than this."""
+
+
 async def _read(receive: Receive, limit: int) -> tuple[bytes, Fault | None]:
-    """The whole body, or the fault that it is too large; then it is read to its end all the same, and thrown away."""
+    """The whole body, or the fault that it is too large; then it is read to its end all the same, and thrown away.
+
+    Raises HungUp when its end never comes.
+    """
     message = await receive()
+    if message["type"] == "http.disconnect":
+        raise HungUp
     body = message.get("body", b"")
     if not message.get("more_body") and len(body) <= limit:
         return body, None
     pieces, size = [body], len(body)
     while message.get("more_body"):
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HungUp
         piece = message.get("body", b"")
         size += len(piece)
         if size <= limit:

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
-from countermand.dialects.contract import CallerFault, Fault, FaultKind, Route
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, Route, Write
 
 
 @dataclass(slots=True)
@@ -42,12 +42,17 @@ class Router:
             self._add(route)
 
     def match(self, method: str, path: str) -> Match:
-        """Find the operation. Raises CallerFault with NO_ROUTE or WRONG_METHOD."""
+        """Find the operation. Raises CallerFault with NO_ROUTE or WRONG_METHOD.
+
+        HEAD is GET without the body, except where a vendor's GET changes something: HEAD is safe.
+        """
         segments = path.split("/")[1:]
         node = _walk(self._root, segments, 0)
         if node is None:
             raise CallerFault(Fault(kind=FaultKind.NO_ROUTE))
-        found = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
+        found = node.routes.get(method)
+        if method == "HEAD" and (got := node.routes.get("GET")) and not isinstance(got[0].handler, Write):
+            found = got
         if found is None:
             raise CallerFault(Fault(kind=FaultKind.WRONG_METHOD, allow=tuple(sorted(node.routes))))
         route, names = found

@@ -11,6 +11,7 @@ import click
 import uvicorn
 
 from countermand.api.board import Board
+from countermand.api.connection import Connection
 from countermand.bootstrap import Seat, application
 from countermand.cli.telling import to_stderr
 from countermand.cli.workers import Workers
@@ -119,7 +120,7 @@ def _serve(
         raise click.ClickException(str(error)) from error
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         loop="uvloop",
         ws="none",
         lifespan="on",

@@ -19,6 +19,9 @@ AMOUNT_MINOR_MAX: Final = 10**15
 #: Thousandths in any quantity that we accept, for the same reason.
 QUANTITY_MILLI_MAX: Final = 10**12
 
+#: Levels of nesting in any JSON that we read. The vendors' documents have seven; whatever walks a value recursively is safe.
+NESTING_MAX: Final = 64
+
 _BEARER: Final = re.compile(r"^bearer +(\S+) *$", re.IGNORECASE)
 
 
@@ -35,9 +38,26 @@ def json_answer(status: int, document: object, headers: tuple[tuple[str, str], .
 def read_json(body: bytes) -> object:
     """Any JSON value. Raises CallerFault MALFORMED for bytes that are not JSON (RFC 8259), NaN and Infinity included."""
     try:
-        return msgspec.json.decode(body)
+        value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail=str(error))) from error
+    if body.count(b"[") + body.count(b"{") > NESTING_MAX and _nests_deeper(value, NESTING_MAX):
+        raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail=f"nested deeper than {NESTING_MAX} levels"))
+    return value
+
+
+def _nests_deeper(value: object, levels: int) -> bool:
+    level = [value]
+    for _ in range(levels + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def read_object(body: bytes) -> dict[str, object]:
