@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 #: Request line and headers together. The usual servers stop at 8 to 32 KiB; tokens of identity providers can be long.
 HEAD_BYTES_MAX: Final = 64 * 1024
@@ -30,7 +30,7 @@ class Connection(HttpToolsProtocol):
     _head_bytes = 0
     _window_bytes = 0
     _watch: asyncio.TimerHandle | None = None
-    _broken: HTTPStatus | None = None
+    _broken = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn's
         super().connection_made(transport)
@@ -70,7 +70,7 @@ class Connection(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection
         """Whether to stay: a caller who has said everything may hang up one way and still wait for the answer."""
-        cycle = self.cycle
+        cycle: RequestResponseCycle | None = self.cycle
         if cycle is None or cycle.response_complete or self._under_way:
             return False
         cycle.keep_alive = False
@@ -79,7 +79,7 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What was read is no HTTP, or too much of it."""
         del msg
-        self._refuse(self._broken or HTTPStatus.BAD_REQUEST)
+        self._refuse(self._broken)
 
     def _start_watching(self) -> None:
         self._window_bytes = 0
@@ -102,13 +102,14 @@ class Connection(HttpToolsProtocol):
 
         Requests before it get their own answers first: this one in their place would be a lie.
         """
-        cycle = self.cycle
-        answering = cycle is not None and not cycle.response_complete
-        if answering and (self._in_head or not self._under_way):
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and cycle.response_complete:
+            cycle = None
+        if cycle is not None and (self._in_head or not self._under_way):
             cycle.keep_alive = False
             self.flow.pause_reading()
             return
-        if not self.pipeline and not (answering and cycle.response_started):
+        if not self.pipeline and not (cycle and cycle.response_started):
             told = {"type": "about:blank", "title": status.phrase, "status": status, "detail": status.description}
             body = msgspec.json.encode(told)
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
