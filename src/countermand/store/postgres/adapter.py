@@ -6,7 +6,7 @@ Rule 3: a session is not trusted after a failure; the next one comes from whiche
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final, TypeVar
@@ -19,7 +19,7 @@ from countermand.model.timer import Timer
 from countermand.store.port import Effects, Judged, Loaded, StoredKey, StoredLogin, TimerLease, Wanted, WorldRows
 from countermand.store.postgres import credentials, reading, sandboxing, surveying, timing
 from countermand.store.postgres.committing import Committer
-from countermand.store.postgres.failures import translated
+from countermand.store.postgres.failures import LOST, is_lost, translated
 from countermand.store.postgres.place import Place
 from countermand.store.postgres.schema import prepare
 from countermand.store.postgres.sessions import READING, WRITING, Health, Session, Sessions
@@ -58,20 +58,16 @@ class PostgresStore:
         return await self._committer.transact(wanted, judge)
 
     async def find(self, query: Query) -> Found:
-        async with self._reading() as session:
-            return await reading.find(session, query)
+        return await self._read(lambda session: reading.find(session, query))
 
     async def records_of_kind(self, kind: str) -> tuple[Record, ...]:
-        async with self._reading() as session:
-            return await reading.records_of_kind(session, kind)
+        return await self._read(lambda session: reading.records_of_kind(session, kind))
 
     async def key_by_hash(self, secret_hash: bytes) -> StoredKey | None:
-        async with self._reading() as session:
-            return await credentials.key_by_hash(session, secret_hash)
+        return await self._read(lambda session: credentials.key_by_hash(session, secret_hash))
 
     async def login_by_name(self, dialect: str, username: str) -> StoredLogin | None:
-        async with self._reading() as session:
-            return await credentials.login_by_name(session, dialect=dialect, username=username)
+        return await self._read(lambda session: credentials.login_by_name(session, dialect=dialect, username=username))
 
     async def put_keys(self, keys: Iterable[StoredKey], logins: Iterable[StoredLogin] = ()) -> None:
         async with self._writing() as session:
@@ -79,32 +75,25 @@ class PostgresStore:
             await credentials.put_logins(session, logins)
 
     async def keys(self) -> tuple[StoredKey, ...]:
-        async with self._reading() as session:
-            return await credentials.all_keys(session)
+        return await self._read(credentials.all_keys)
 
     async def replace_world(self, world: WorldRows) -> None:
         async with self._writing() as session:
             await sandboxing.replace_world(session, world)
 
     async def effects(self, dialect: str) -> Effects:
-        async with self._reading() as session:
-            return await sandboxing.effects(session, dialect)
+        return await self._read(lambda session: sandboxing.effects(session, dialect))
 
     async def sandboxed(self) -> bool | None:
-        async with self._reading() as session:
-            value = await credentials.house_value(session, "sandbox")
-            if value is None:
-                return False if await credentials.holds_anything(session) else None
-            return value == "yes"
+        return await self._read(credentials.sandboxed)
 
     async def claim_for(self, *, sandbox: bool) -> None:
         async with self._writing() as session:
             await credentials.put_house_value(session, name="sandbox", value="yes" if sandbox else "no")
 
     async def claim_timers(self, due: Mapping[str, datetime], lease: TimerLease) -> tuple[Timer, ...]:
-        async with self._reading() as session:
-            if not await timing.any_due(session, due, lease):
-                return ()
+        if not await self._read(lambda session: timing.any_due(session, due, lease)):
+            return ()
         async with self._writing() as session:
             return await timing.claim(session, due, lease)
 
@@ -113,32 +102,37 @@ class PostgresStore:
             await surveying.add_refusals(session, counts)
 
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
-        async with self._reading() as session:
-            return await timing.next_due(session, dialects)
+        return await self._read(lambda session: timing.next_due(session, dialects))
 
     async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
         async with self._writing() as session:
             return await timing.forget_claims(session, dialect, before=before, after=after)
 
     async def ping(self) -> None:
-        async with self._reading() as session:
-            await session.value("SELECT 1")
+        await self._read(lambda session: session.value("SELECT 1"))
 
     async def close(self) -> None:
         await self._writers.close()
         await self._readers.close()
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[Session]:
+    async def _read(self, work: Callable[[Session], Awaitable[Value]]) -> Value:
+        """Ask in a session for reading, and once more when the session had ended while nobody used it."""
         if not self._prepared:
             await self._prepare()
         with translated():
-            async with self._readers.session() as session:
-                if not self._pooled:
-                    yield session
-                    return
-                async with transaction(session, pooled=True):
-                    yield session
+            try:
+                return await self._read_once(work)
+            except LOST as error:
+                if not is_lost(error):
+                    raise
+            return await self._read_once(work)
+
+    async def _read_once(self, work: Callable[[Session], Awaitable[Value]]) -> Value:
+        async with self._readers.session() as session:
+            if not self._pooled:
+                return await work(session)
+            async with transaction(session, pooled=True):
+                return await work(session)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Session]:

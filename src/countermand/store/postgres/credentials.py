@@ -42,5 +42,8 @@ async def put_house_value(session: Session, *, name: str, value: str) -> None:
     await session.execute(named("put_house_value").text, name, value)
 
 
-async def holds_anything(session: Session) -> bool:
-    return bool(await session.value(named("holds_anything").text))
+async def sandboxed(session: Session) -> bool | None:
+    value = await house_value(session, "sandbox")
+    if value is not None:
+        return value == "yes"
+    return False if await session.value(named("holds_anything").text) else None

@@ -162,7 +162,7 @@ class Sessions:
         else:
             await self._turns.acquire()
         try:
-            session = self._idle.pop() if self._idle else await self._open()
+            session = self._take() or await self._open()
             try:
                 yield session
             except BaseException as error:
@@ -174,6 +174,13 @@ class Sessions:
             await self._keep(session)
         finally:
             self._turns.release()
+
+    def _take(self) -> Session | None:
+        while self._idle:
+            session = self._idle.pop()
+            if not session.closed:
+                return session
+        return None
 
     async def _keep(self, session: Session) -> None:
         """Put a session back for the next one, with no transaction of the last one left open in it."""
