@@ -72,6 +72,9 @@ SHOWN: Final[dict[str, set[tuple[str, Item]]]] = {}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--coverage-page", action="store_true", help="write docs/reference/coverage.md from this run")
+    parser.addoption(
+        "--contracts-s", type=float, default=20, help="for how many seconds each dialect gets generated requests"
+    )
 
 
 @pytest.fixture(autouse=True)
