@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from countermand.model.order import Conflict, Hold, Lease, Line, Payment, PortionState, Shipment, TaxTotal
 
 
-class Taking(Struct, frozen=True, kw_only=True):
+class Taking(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Units taken out of one portion of a line and given another state, with the price and tax that go with them.
 
     `portion` is the index in `Line.portions` at the moment of the taking; takings of one event apply in order.
@@ -30,7 +30,7 @@ class Taking(Struct, frozen=True, kw_only=True):
     released_milli: int = 0
 
 
-class Amendment(Struct, frozen=True, kw_only=True):
+class Amendment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Members of the order that were replaced; None left alone."""
 
     facts: bytes | None = None
@@ -46,7 +46,7 @@ class Amendment(Struct, frozen=True, kw_only=True):
     pending: str | None = None
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry. `status` is the order's afterwards; `amount_minor` and `taxes` are what left its totals."""
 
     type: str

@@ -36,7 +36,7 @@ class Owed(Struct, frozen=True, kw_only=True):
     owner: str = "relay"
 
 
-class Obligation(Struct, frozen=True, kw_only=True):
+class Obligation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing owed. `kind` is `notice` for what a vendor itself would tell somebody.
 
     `address` None: nobody gave one; the notice is recorded and owed to nobody. `data` is enough to build the message.

@@ -103,7 +103,7 @@ class CancellationState(StrEnum):
         return self in {CancellationState.ACCEPTED, CancellationState.COMPLETED}
 
 
-class Cancellation(Struct, frozen=True, kw_only=True):
+class Cancellation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The record of one cancel: what was asked, by whom and why, and what it did or will do.
 
     `command` is kept while it is pending. `due_at` is when a pending one takes effect or times out by itself; until
