@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.native.problems import encode_refusal
 from countermand.dialects.native.requesting import body_of, claim_if_given, page_after, page_size, paged, wrong
 from countermand.dialects.native.types import NewPolicy
 from countermand.dialects.wire import json_answer, milli_of, to_facts, unmilli
@@ -74,7 +75,8 @@ def decode_put(wire: WireRequest, caller: Caller) -> Ask:
 
 
 def encode_put(verdict: Verdict, wire: WireRequest) -> WireAnswer:
-    assert not isinstance(verdict, Refused), "a policy is judged before it is planned"
+    if isinstance(verdict, Refused):
+        return encode_refusal(verdict, wire)
     record = verdict.records[0]
     tag = (("ETag", f'"{record.version}"'),)
     return json_answer(200, show(wire.params["dialect"], _decode(record.body), record.version), tag)
