@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,10 @@ from tests.store.ledger import cancelled, event, key, order
 
 pytestmark = pytest.mark.postgres
 
-WAYS = {"light": lambda place: Wanted(orders={place}), "careful": lambda place: Wanted(orders={place}, histories={place})}
+WAYS = {
+    "light": lambda place: Wanted(orders={place}),
+    "careful": lambda place: Wanted(orders={place}, histories={place}),
+}
 
 
 def judge(loaded: Loaded) -> Judged[str]:
@@ -47,8 +51,8 @@ async def _cancel_until_nothing_is_cut(url: str, way: str, *, swallow: bool) -> 
                 await asyncio.sleep(0.6)
             wire.cut_after = None
             told.append(outcome)
-            found = await direct.find(GetOrder(key=place))
-            events = await direct.find(ListEvents(key=place))
+            found: Any = await direct.find(GetOrder(key=place))
+            events: Any = await direct.find(ListEvents(key=place))
             assert (found.status, found.version, len(events.items)) == (
                 ("cancelled", 2, 1) if outcome == "cancelled" else ("open", 1, 0)
             ), (number, outcome)
@@ -59,10 +63,10 @@ async def _cancel_until_nothing_is_cut(url: str, way: str, *, swallow: bool) -> 
     return told
 
 
-@pytest.mark.parametrize("swallow", [False, True], ids=["answer lost", "request lost"])
+@pytest.mark.parametrize("lost", ["answer", "request"])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_batch_that_loses_its_connection_says_what_happened(postgres_url: str, way: str, swallow: bool) -> None:
-    told = asyncio.run(_cancel_until_nothing_is_cut(postgres_url, way, swallow=swallow))
+def test_a_batch_that_loses_its_connection_says_what_happened(postgres_url: str, way: str, lost: str) -> None:
+    told = asyncio.run(_cancel_until_nothing_is_cut(postgres_url, way, swallow=lost == "request"))
     assert len(told) > 3
     assert "too late" not in told, "a batch met its own effect"
     assert told[-1] == "cancelled"

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
 from countermand.model.order import Line, Order, Portion, PortionState
-from countermand.model.query import Found, Query
+from countermand.model.query import Query
 from countermand.model.record import Record
 from countermand.store.port import Judged, Loaded, Store, StoredClaim, Wanted, Writes
 
@@ -66,7 +66,7 @@ def event(sequence: int, status: str = "cancelled") -> Event:
     return Event(type="order.cancelled", at=NOW, status=status, sequence=sequence)
 
 
-def cancelled(before: Order) -> tuple[Order, Order]:
+def cancelled(before: Order) -> tuple[Order | None, Order]:
     return before, replace(
         before, version=before.version + 1, sequence=before.sequence + 1, status="cancelled", updated_at=NOW
     )
@@ -82,8 +82,8 @@ class Ledger:
     def run(self, work: Coroutine[object, object, Value]) -> Value:
         return self._runner.run(work)
 
-    def together(self, *works: Coroutine[object, object, Value]) -> list[Value | BaseException]:
-        async def gathered() -> list[Value | BaseException]:
+    def together(self, *works: Coroutine[object, object, Value]) -> list[Any]:
+        async def gathered() -> list[Any]:
             return await asyncio.gather(*works, return_exceptions=True)
 
         return self._runner.run(gathered())
@@ -98,7 +98,7 @@ class Ledger:
     def load(self, wanted: Wanted) -> Loaded:
         return self.transact(wanted, lambda _: Writes())
 
-    def find(self, query: Query) -> Found:
+    def find(self, query: Query) -> Any:
         return self.run(self.store.find(query))
 
     def put(self, *orders: Order, records: Iterable[Record] = (), claims: Iterable[StoredClaim] = ()) -> None:

@@ -11,7 +11,7 @@ from countermand.store.sqlite.writing import LostUpdate
 from tests.store.ledger import Ledger, alias, cancelled, claim, event, key, order, record, thing
 
 
-class Broken(Exception):
+class Broken(Exception):  # noqa: N818 - it is the test's own
     pass
 
 

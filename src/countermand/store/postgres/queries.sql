@@ -119,15 +119,17 @@ SELECT t.body
 -- The parts of one statement. Each returns a row for every row that it changed; the statement fails unless all did.
 
 -- name: check_orders
--- What was read without a lock and is not changed must still be so when the rest is written.
+-- What was read without a lock must still be so when the rest is written. All orders of the batch at once, changed or not,
+-- in key order and locked alike: two batches that each change what the other one only read would stop each other else.
 SELECT 1
   FROM unnest(:ko_dialects::text[], :ko_ids::text[], :ko_versions::bigint[]) AS c (dialect, order_id, version)
  CROSS JOIN LATERAL (
        SELECT 1 FROM orders o
         WHERE o.tenant = :tenant AND o.dialect = c.dialect AND o.order_id = c.order_id AND o.version = c.version
-        LIMIT 1 FOR SHARE) AS o
+        LIMIT 1 FOR NO KEY UPDATE) AS o
 
 -- name: check_records
+-- Likewise; shared, because one record may be what every batch looks at.
 SELECT 1
   FROM unnest(:kr_dialects::text[], :kr_kinds::text[], :kr_ids::text[], :kr_versions::bigint[])
          AS c (dialect, kind, record_id, version)
@@ -356,6 +358,13 @@ INSERT INTO batches (tenant, batch_id, at) VALUES (:tenant, :batch_id, :batch_at
 -- The batch before, whose acknowledgement has arrived.
 DELETE FROM batches WHERE tenant = :tenant AND batch_id = :done_id
 
+-- name: add_tallies
+-- Like the next, and before it.
+INSERT INTO tallies AS c (tenant, dialect, holder, level, stretch, value, count)
+SELECT :tenant, * FROM unnest(:at_dialects::text[], :at_holders::text[], :at_levels::bigint[], :at_stretches::bigint[],
+                              :at_values::text[], :at_changes::bigint[])
+ON CONFLICT (tenant, dialect, holder, level, stretch, value) DO UPDATE SET count = c.count + excluded.count
+
 -- name: add_stock
 -- Last, because these few rows are wanted by every batch: the locks are held for the commit only.
 INSERT INTO stock AS s (tenant, dialect, sku, reserved_milli)
@@ -450,13 +459,13 @@ SELECT EXISTS (SELECT 1 FROM keys) OR EXISTS (SELECT 1 FROM orders)
 -- name: any_due
 SELECT EXISTS (
   SELECT 1 FROM unnest(:dialects::text[], :instants::bigint[]) AS d (dialect, at)
-    JOIN timers t ON t.dialect = d.dialect AND t.due_at <= d.at AND t.leased_until <= :now)
+    JOIN timers t ON t.dialect || '' = d.dialect AND t.due_at <= d.at AND t.leased_until <= :now)
 
 -- name: claim_timers
 UPDATE timers t SET leased_until = :until
   FROM (SELECT f.tenant, f.dialect, f.timer_id
           FROM unnest(:dialects::text[], :instants::bigint[]) AS d (dialect, at)
-          JOIN timers f ON f.dialect = d.dialect AND f.due_at <= d.at AND f.leased_until <= :now
+          JOIN timers f ON f.dialect || '' = d.dialect AND f.due_at <= d.at AND f.leased_until <= :now
          ORDER BY f.due_at, f.tenant, f.dialect, f.timer_id
          LIMIT :limit
            FOR UPDATE OF f SKIP LOCKED) AS k
@@ -464,7 +473,7 @@ UPDATE timers t SET leased_until = :until
 RETURNING t.body
 
 -- name: next_due
-SELECT d.dialect, (SELECT min(t.due_at) FROM timers t WHERE t.dialect = d.dialect)
+SELECT d.dialect, (SELECT min(t.due_at) FROM timers t WHERE t.dialect || '' = d.dialect)
   FROM unnest(:dialects::text[]) AS d (dialect)
 
 -- name: claims_after

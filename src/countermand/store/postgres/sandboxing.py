@@ -18,6 +18,7 @@ _TABLES: Final = (
     "orders",
     "records",
     "facets",
+    "tallies",
     "aliases",
     "events",
     "cancellations",

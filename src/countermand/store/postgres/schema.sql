@@ -59,6 +59,18 @@ CREATE TABLE facets (
   PRIMARY KEY (tenant, dialect, holder, name, value, at, id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
+-- How many rows of each group there are in each stretch of time (countermand.store.tallies).
+CREATE TABLE tallies (
+  tenant  TEXT COLLATE "C" NOT NULL,
+  dialect TEXT COLLATE "C" NOT NULL,
+  holder  TEXT COLLATE "C" NOT NULL,
+  level   BIGINT NOT NULL,
+  stretch BIGINT NOT NULL,
+  value   TEXT COLLATE "C" NOT NULL,
+  count   BIGINT NOT NULL,
+  PRIMARY KEY (tenant, dialect, holder, level, stretch, value)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
 -- Other names of orders; the latest order to claim a name has it.
 CREATE TABLE aliases (
   tenant   TEXT COLLATE "C" NOT NULL,
@@ -153,7 +165,9 @@ CREATE TABLE timers (
   body         BYTEA NOT NULL,
   PRIMARY KEY (tenant, dialect, timer_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
-CREATE INDEX timers_due ON timers (dialect, due_at);
+-- On an expression, so that nothing but the search for due ones can use it: with the plain column, a look-up by the whole
+-- key was seen to be planned through it while the table was empty, and then to read all timers of the dialect.
+CREATE INDEX timers_due ON timers ((dialect || ''), due_at);
 
 -- One row for each batch whose acknowledgement might still be missed, deleted by the next batch of the same process.
 -- Whoever lost a connection during COMMIT puts the row itself: if that succeeds, the batch was not and can't be committed.

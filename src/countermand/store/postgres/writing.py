@@ -257,8 +257,9 @@ def _add_checks(parts: Parts, writes: Writes, *, seen: Seen) -> None:
     """What the batch decided by but does not change. An answer that is merely kept was true when it was read."""
     if not (writes.orders or writes.records or writes.obligations or writes.timers):
         return
-    orders = ((key, version) for key, version in seen.orders.items() if key not in writes.orders)
-    parts["check_orders"] = [(key.dialect, key.order_id, version) for key, version in orders]
+    if seen.orders.keys() - writes.orders.keys():
+        orders = sorted((key.dialect, key.order_id, version) for key, version in seen.orders.items())
+        parts["check_orders"] = list(orders)
     records = ((key, version) for key, version in seen.records.items() if key not in writes.records)
     parts["check_records"] = [(key.dialect, key.kind, key.record_id, version) for key, version in records]
 
