@@ -64,7 +64,14 @@ def test_what_is_left_can_be_read_and_a_new_world_forgets_it(client: Client) -> 
 
 @pytest.mark.parametrize(
     "document",
-    [{}, {"faults": [{"operation": "cancelOder"}]}, {"faults": [{"times": 0}]}, {"faults": [{"answer": "no"}]}, {"x": 1}, []],
+    [
+        {},
+        {"faults": [{"operation": "cancelOder"}]},
+        {"faults": [{"times": 0}]},
+        {"faults": [{"answer": "no"}]},
+        {"x": 1},
+        [],
+    ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(client: Client, document: object) -> None:
     answer = client.call("PUT", FAULTS, document)
