@@ -24,14 +24,15 @@ from countermand.api.sandbox import SandboxRoutes
 from countermand.dialects import catalog
 from countermand.dialects.contract import Dialect
 from countermand.dialects.native.bulkrecords import BULK
-from countermand.service import pending
+from countermand.service import expiry, pending
 from countermand.service.bulk import Bulks
 from countermand.service.clock import Clock, SandboxClock, SystemClock
 from countermand.service.desk import Desk
+from countermand.service.expiry import UNPAID
 from countermand.service.judgement import PENDING
 from countermand.service.keyring import Keyring
 from countermand.service.sandbox import Sandbox
-from countermand.service.timers import Due, Job, Timers
+from countermand.service.timers import Due, Slices, Timers
 from countermand.settings import BadSettings, Settings
 from countermand.store.port import Store
 from countermand.store.postgres.adapter import PostgresStore
@@ -155,8 +156,9 @@ def timers_of(store: Store, desk: Desk, clock: Clock) -> Timers:
     """What runs due timers, with everybody who sets any."""
     timers = Timers(store=store, desk=desk, clock=clock, dialects=catalog.load())
     bulks = Bulks(store=store, desk=desk, clock=clock, dialects=catalog.load())
-    timers.handlers[BULK] = Job(work=bulks.work)
+    timers.handlers[BULK] = Slices(work=bulks.work)
     timers.handlers[PENDING] = Due(ask=pending.due, refused=pending.refused)
+    timers.handlers[UNPAID] = Due(ask=expiry.due, refused=expiry.refused)
     desk.on_timers = timers.wake
     return timers
 

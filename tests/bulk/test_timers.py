@@ -15,7 +15,7 @@ from countermand.model.query import GetRecord
 from countermand.model.record import Record
 from countermand.model.timer import Timer
 from countermand.service.clock import SandboxClock
-from countermand.service.timers import CLAIM_KEPT, Due, Job, Timers
+from countermand.service.timers import CLAIM_KEPT, Due, Slices, Timers
 from countermand.store.port import Judged, Loaded, StoredClaim, TimerLease, Wanted, Writes
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ class Bench:
     def __init__(self, house: House, clock: SandboxClock) -> None:
         self.house, self.clock = house, clock
 
-    def runner(self, **handlers: Due | Job) -> Timers:
+    def runner(self, **handlers: Due | Slices) -> Timers:
         timers = Timers(store=self.house.store, desk=self.house.desk, clock=self.clock, dialects=catalog.load())
         timers.handlers.update(handlers)
         return timers

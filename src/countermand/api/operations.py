@@ -34,6 +34,12 @@ async def http_problem(request: Request, error: Exception) -> Response:
     return found
 
 
+async def bug_problem(request: Request, error: Exception) -> Response:
+    """What we did wrong; Starlette passes the error on to whoever keeps the log."""
+    del request, error
+    return problem(500, "Internal Server Error", "A bug of ours")
+
+
 class Operations:
     """The routes."""
 

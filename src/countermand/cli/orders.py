@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
 
 import click
 import msgspec
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -17,6 +19,10 @@ from countermand.cli.natively import call, caller_of, dialect_option, known, nam
 from countermand.dialects import catalog
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, Imported, Lines
 from countermand.dialects.native.imports import show
+from countermand.model.order import Order
+from countermand.model.policy import Policy
+from countermand.model.query import Listing, ListOrders, Page
+from countermand.service.expiry import expires_at
 from countermand.service.imports import Importer, Source
 
 #: Longest line of an import, as in the API.
@@ -27,6 +33,9 @@ SHOWN_EVERY_BYTES: Final = 64 * 1024
 
 #: Wrong lines that are printed one by one; all of them, up to a thousand, are in the answer of --json.
 FAULTS_SHOWN: Final = 20
+
+#: Orders read at a time when all are looked through.
+PAGE: Final = 1_000
 
 #: The lowest status of HTTP that is an error.
 ERROR: Final = 400
@@ -161,6 +170,46 @@ def list_(tenant: str, database: str | None, *, as_json: bool, limit: int, **cho
         click.echo(msgspec.json.encode(found))
     else:
         _print_table(found)
+
+
+@orders.command()
+@tenant_option
+@dialect_option
+@click.option(
+    "--after", "after_s", metavar="SECONDS", type=click.IntRange(60), required=True, help="Unpaid for so long."
+)
+@database_option
+@json_option
+def unpaid(tenant: str, dialect: str, after_s: int, database: str | None, *, as_json: bool) -> None:
+    """Say which orders an expiry of so many SECONDS would fall due for now. Changes nothing.
+
+    A policy with `unpaid_expiry_seconds` lets orders expire that are placed from then on; this is what it would have meant for
+    those that are there.
+    """
+    now, policy = datetime.now(UTC), Policy(unpaid_expiry_s=after_s)
+
+    async def read(house: House) -> list[Order]:
+        found: list[Order] = []
+        listing = Listing(sort="placed_at", descending=False, until_at=now - timedelta(seconds=after_s), limit=PAGE)
+        while True:
+            page = await house.store.find(ListOrders(tenant=tenant, dialect=known(dialect), listing=listing))
+            assert isinstance(page, Page)
+            orders = [order for order in page.items if isinstance(order, Order)]
+            found += [order for order in orders if expires_at(order, policy)]
+            if not page.more:
+                return found
+            listing = replace(listing, after=orders[-1].order_id)
+
+    found = with_house(database, read)
+    if as_json:
+        rows = [{"id": one.order_id, "expired_at": expires_at(one, policy), "total": one.total_minor} for one in found]
+        click.echo(msgspec.json.encode(rows))
+        return
+    for one in found:
+        click.echo(
+            f"{one.order_id}  due since {expires_at(one, policy):%Y-%m-%d %H:%M}  {one.total_minor} {one.currency}"
+        )
+    click.echo(f"{len(found)} orders; each would first be asked about on the payment side")
 
 
 class _Page(msgspec.Struct):

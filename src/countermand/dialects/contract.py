@@ -18,10 +18,11 @@ from countermand.model.command import Command
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
 from countermand.model.lifecycle import Lifecycle
-from countermand.model.obligation import Obligation
+from countermand.model.obligation import Obligation, Owed
 from countermand.model.order import Order
 from countermand.model.outcome import Cancellation, Done, Refused, Verdict
 from countermand.model.query import Found, Query
+from countermand.model.policy import Policy
 from countermand.model.reason import Reason
 from countermand.model.record import Record
 from countermand.model.timer import Timer, TimerKey
@@ -209,6 +210,8 @@ class Held(Struct, frozen=True, kw_only=True):
     new_id: Callable[[], str]
     #: The timer that the ask named, locked; None when there is none, or no longer.
     timer: Timer | None = None
+    #: What the order's tenant allows; None: no rule, or no order.
+    policy: Policy | None = None
     #: The order's cancellations and what is or was owed for them, oldest first; None unless the ask wanted its history.
     cancellations: tuple[Cancellation, ...] | None = None
     obligations: tuple[Obligation, ...] = ()
@@ -242,6 +245,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     #: Timers to set, each anew when there is one of its id; and those to end, there or not. No row is read for either.
     timers: tuple[Timer, ...] = ()
     ended: tuple[TimerKey, ...] = ()
+    #: What is owed for the held order without a command that would say so.
+    owed: tuple[Owed, ...] = ()
     #: Nothing is written: the verdict says what would have happened.
     dry: bool = False
     #: Sees what would happen and may refuse it after all.

@@ -1,7 +1,7 @@
 """The instant, per dialect. The sandbox's can be frozen and moved; it reaches every timestamp because there is no other."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -17,6 +17,11 @@ class SystemClock:
     def now(self, dialect: str) -> datetime:
         del dialect
         return datetime.now(UTC)
+
+
+#: A sandbox's clock stays between these, so that what a dialect adds or takes away (terms, months of rent) is an instant too.
+FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 class SandboxClock:
@@ -41,8 +46,9 @@ class SandboxClock:
             self._frozen[dialect] = at
 
     def advance(self, by: timedelta) -> None:
-        """Move every dialect forward. Raises OverflowError when that leaves the calendar."""
+        """Move every dialect forward. Raises OverflowError, before anything is moved, when that leaves the calendar."""
         moved = {dialect: at + by for dialect, at in self._frozen.items()}
-        datetime.now(UTC) + self._everywhere + by  # refused before anything is moved
+        if max(*moved.values(), datetime.now(UTC) + self._everywhere + by, LAST) > LAST:
+            raise OverflowError("the clock would leave the calendar")
         self._frozen.update(moved)
         self._everywhere += by

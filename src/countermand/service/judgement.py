@@ -23,6 +23,7 @@ from countermand.model.outcome import Accepted, Cancellation, Done, Refusal, Ref
 from countermand.model.policy import Policy
 from countermand.model.record import Record
 from countermand.model.timer import Timer
+from countermand.service import expiry
 from countermand.store.port import Loaded, Writes
 
 #: The kind of the timer of a pending cancellation.
@@ -105,6 +106,7 @@ class Sheet:
             now=now,
             new_id=self._new_id,
             timer=loaded.timers.get(ask.timer) if ask.timer else None,
+            policy=self._policy_of(key) if self._rules.policies else None,
             cancellations=None if history is None else tuple(history.cancellations),
             obligations=() if history is None else tuple(history.obligations),
         )
@@ -172,6 +174,8 @@ class Sheet:
         records = tuple(self._write_record(record) for record in plan.records)
         order = next((change.order for change in changes.values()), held.order)
         owed += self._told(dialect, plan.notices, order, held.now)
+        if plan.owed and order is not None:
+            owed += [obligation_of(one, order, None, self._new_id(), held.now) for one in plan.owed]
         self.writes.obligations += owed
         self._set_timers(plan)
         return Done(
@@ -254,9 +258,21 @@ class Sheet:
         written, _ = self.writes.orders.get(order.key, (before, order))
         self.writes.orders[order.key] = (written, order)
         self.loaded.orders[order.key] = order
+        if before is None and self._rules.policies:
+            self._let_expire(order)
         for name, value in order.aliases.items():
             self.loaded.names[AliasKey(order.tenant, order.dialect, name, value)] = order.key
         return order
+
+    def _let_expire(self, order: Order) -> None:
+        """A new order that its tenant wants cancelled when it stays unpaid has a timer."""
+        at = expiry.expires_at(order, self._policy_of(order.key))
+        if at is not None:
+            timer = expiry.timer_of(order, at)
+            self.writes.timers[timer.key] = timer
+
+    def _policy_of(self, key: OrderKey | None) -> Policy | None:
+        return self._rules.policies.get((key.tenant, key.dialect)) if key else None
 
     def _count_stock(self, before: Order | None, after: Order) -> None:
         stock = self.writes.stock

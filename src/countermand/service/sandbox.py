@@ -18,7 +18,7 @@ from countermand.dialects.contract import (
     World,
 )
 from countermand.dialects.wire import instant_of
-from countermand.service.clock import SandboxClock
+from countermand.service.clock import FIRST, LAST, SandboxClock
 from countermand.service.keyring import Keyring, key_of, login_of
 from countermand.store.port import Effects, Store, StoredKey, WorldRows
 
@@ -110,6 +110,8 @@ def _clock_of(document: Mapping[str, object]) -> datetime | None:
     at = instant_of(document["clock"])
     if at is None:
         raise _invalid("clock", "must be an RFC 3339 time")
+    if not FIRST <= at <= LAST:
+        raise _invalid("clock", f"must be between {FIRST.year} and {LAST.year}")
     return at
 
 

@@ -53,13 +53,13 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Slices:
     """Work in slices. `work` returns within a few seconds and sets or ends its timer itself."""
 
     work: Callable[[Timer], Awaitable[None]]
 
 
-Handler = Due | Job
+Handler = Due | Slices
 
 
 class Timers:
@@ -73,7 +73,7 @@ class Timers:
         self._dialects = dialects
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._slices: set[asyncio.Task[None]] = set()
         self._over = False
         self._task: asyncio.Task[None] | None = None
 
@@ -86,8 +86,8 @@ class Timers:
         self.wake()
         if self._task is not None:
             await self._task
-        if self._jobs:
-            await asyncio.wait(self._jobs)
+        if self._slices:
+            await asyncio.wait(self._slices)
         await self._desk.refusals.write()
 
     def wake(self) -> None:
@@ -95,7 +95,7 @@ class Timers:
         self._woken.set()
 
     async def run_due(self) -> int:
-        """Run everything that is due now, and what falls due because of it. Jobs are begun, not waited for."""
+        """Run everything that is due now, and what falls due because of it. Slices are begun, not waited for."""
         count = 0
         async with self._turn:
             while taken := await self._take():
@@ -120,6 +120,9 @@ class Timers:
             except StoreUnavailable as error:
                 _log.warning("store unavailable", reason=str(error))
                 wait_s = POLL_S
+            except Exception:  # noqa: BLE001 - a bug must not end every timer of the process, in silence
+                _log.exception("a bug")
+                wait_s = POLL_S
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), wait_s)
 
@@ -135,7 +138,7 @@ class Timers:
             (at - self._clock.now(dialect)).total_seconds()
             for dialect, at in (await self._store.next_due(self._dialects)).items()
         ]
-        # One that is due already is leased: to a job of ours, or to another process.
+        # One that is due already is leased: to a slice of ours, or to another process.
         return min((wait for wait in waits if 0 < wait < POLL_S), default=POLL_S)
 
     async def _run_all(self, timers: Iterable[Timer]) -> None:
@@ -144,7 +147,7 @@ class Timers:
             handler = self.handlers.get(timer.kind)
             if isinstance(handler, Due):
                 dues.append((timer, self._run_one(timer, handler)))
-            elif isinstance(handler, Job):
+            elif isinstance(handler, Slices):
                 self._begin(timer, handler)
             else:
                 # Set by a newer version of the program; it keeps until one runs.
@@ -162,19 +165,19 @@ class Timers:
             after = handler.refused(timer, verdict) or Ask(plan=lambda _: Plan())
             await self._desk.decide(_once(after, timer), tenant=timer.tenant, dialect=dialect)
 
-    def _begin(self, timer: Timer, job: Job) -> None:
+    def _begin(self, timer: Timer, slices: Slices) -> None:
         async def work() -> None:
-            await job.work(timer)
+            await slices.work(timer)
 
         task = asyncio.get_running_loop().create_task(work())
-        self._jobs.add(task)
+        self._slices.add(task)
         task.add_done_callback(lambda done: self._ended(done, timer))
 
     def _ended(self, task: asyncio.Task[None], timer: Timer) -> None:
-        self._jobs.discard(task)
+        self._slices.discard(task)
         self.wake()
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a job failed", kind=timer.kind, timer=timer.timer_id, exc_info=error)
+            _log.error("a slice of work failed", kind=timer.kind, timer=timer.timer_id, exc_info=error)
 
     async def forget_claims(self) -> None:
         """Delete idempotency keys that are older than we promise to keep them, a little at a time."""

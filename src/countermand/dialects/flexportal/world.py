@@ -70,7 +70,8 @@ def _orders(owner: Owner, share: _Share, *, world: World) -> dict[str, Order]:
 def _records(shelf: Shelf, share: _Share, *, orders: Mapping[str, Order]) -> list[Record]:
     """The records of one account, each named once: what the world states wins over what it implies."""
     rentals = {one.rental_id: shelf.rental(one, orders.get(one.order_id)) for one in share.rentals}
-    renting = {one.facets["serialNumber"]: one for one in rentals.values() if one.facets["status"] == ACTIVE}
+    active = [one for one in rentals.values() if one.facets["status"] == ACTIVE]
+    renting = {serial: one for one in active if (serial := one.facets.get("serialNumber"))}
     names = product_names(orders.values())
     assets = [shelf.asset(one, renting.get(one.serial_number), names=names) for one in share.assets]
     named = {one.facets["sku"]: text(facts_of(one.body), "productName") for one in assets} | names

@@ -1,16 +1,13 @@
 """`GET /analytics/cancellations`: cancellations by reason, dialect, cause and time, refusal rates, times to settle."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from countermand.dialects.contract import (
-    READ,
     Caller,
     CallerFault,
     Fault,
     FaultKind,
-    Read,
-    Route,
     WireAnswer,
     WireRequest,
 )
@@ -24,13 +21,16 @@ BUCKETS_S: Final = {"hour": 3_600, "day": 86_400, "week": 7 * 86_400}
 #: What is counted when no time is given.
 PERIOD_DEFAULT: Final = timedelta(days=30)
 
+#: Without a beginning, nothing before this is looked for: the calendar ends somewhere.
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 #: Buckets in one answer: a month of hours, or twenty years of weeks.
 BUCKETS_MAX: Final = 1_000
 
 
 def decode(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     until_at = _instant(wire, "until", wire.received_at + timedelta(microseconds=1))
-    from_at = _instant(wire, "from", until_at - PERIOD_DEFAULT)
+    from_at = _instant(wire, "from", max(until_at, EARLIEST) - PERIOD_DEFAULT)
     bucket = wire.query_value("bucket") or "day"
     words = [word for word in (wire.query_value("by") or "").split(",") if word]
     if strange := set(words) - set(By):
@@ -103,14 +103,3 @@ def _show(figure: CancellationFigure, asked: set[By]) -> dict[str, object]:
         "amount": figure.amount_minor,
         "currency": figure.currency,
     }
-
-
-ROUTES: Final[tuple[Route, ...]] = (
-    Route(
-        method="GET",
-        path="/analytics/cancellations",
-        operation="analyseCancellations",
-        scope=READ,
-        handler=Read(decode=decode, encode=encode),
-    ),
-)

@@ -13,9 +13,6 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from countermand.dialects.contract import (
-    APPROVE,
-    CANCEL,
-    READ,
     Ask,
     Caller,
     CallerFault,
@@ -23,11 +20,8 @@ from countermand.dialects.contract import (
     FaultKind,
     Held,
     Plan,
-    Read,
-    Route,
     WireAnswer,
     WireRequest,
-    Write,
 )
 from countermand.dialects.native import cancellations
 from countermand.dialects.native.addressing import spelled
@@ -131,7 +125,7 @@ def selected(bulk: Bulk, now: datetime) -> Bulk:
 # -------------------------------------------------------------------------------------------------------------- actions
 
 
-def _decoder(action: BulkAction) -> Callable[[WireRequest, Caller], Ask]:
+def decoder_of(action: BulkAction) -> Callable[[WireRequest, Caller], Ask]:
     def decode(wire: WireRequest, caller: Caller) -> Ask:
         key = bulk_key(caller.tenant, wire.params["bulk"])
 
@@ -324,45 +318,3 @@ def item_of(order_id: str, verdict: Verdict, *, wire: WireRequest) -> Item:
         return Item(order_id=order_id, outcome=ItemOutcome.UNCHANGED, status=status)
     outcome = ItemOutcome.PENDING if done.state.pending else ItemOutcome.CANCELLED
     return Item(order_id=order_id, outcome=outcome, status=status, cancellation_id=done.cancellation_id)
-
-
-ROUTES: Final[tuple[Route, ...]] = (
-    Route(
-        method="POST",
-        path="/bulk-cancellations",
-        operation="createBulkCancellation",
-        scope=CANCEL,
-        handler=Write(decode=decode_create, encode=encode_create),
-    ),
-    Route(
-        method="GET",
-        path="/bulk-cancellations",
-        operation="listBulkCancellations",
-        scope=READ,
-        handler=Read(decode=decode_list, encode=encode_list),
-    ),
-    Route(
-        method="GET",
-        path="/bulk-cancellations/{bulk}",
-        operation="getBulkCancellation",
-        scope=READ,
-        handler=Read(decode=decode_get, encode=encode_get),
-    ),
-    Route(
-        method="GET",
-        path="/bulk-cancellations/{bulk}/items",
-        operation="listBulkCancellationItems",
-        scope=READ,
-        handler=Read(decode=decode_items, encode=encode_items),
-    ),
-    *(
-        Route(
-            method="POST",
-            path=f"/bulk-cancellations/{{bulk}}:{action}",
-            operation=f"{action}BulkCancellation",
-            scope=APPROVE if action is BulkAction.APPROVE else CANCEL,
-            handler=Write(decode=_decoder(action), encode=encode_change),
-        )
-        for action in BulkAction
-    ),
-)

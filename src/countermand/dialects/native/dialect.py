@@ -13,7 +13,7 @@ from countermand.dialects.contract import (
     Reasons,
     WireRequest,
 )
-from countermand.dialects.native import analytics, bulk, imports, openapi, world
+from countermand.dialects.native import bulkoperations, imports, openapi, world
 from countermand.dialects.native.lifecycle import ORDER
 from countermand.dialects.native.operations import OPERATIONS
 from countermand.dialects.native.problems import encode_fault
@@ -46,7 +46,9 @@ def _no_notices(before: Order | None, after: Order, events: tuple[Event, ...]) -
 
 
 #: What describes itself elsewhere.
-_OTHERS = (*bulk.ROUTES, *imports.ROUTES, *analytics.ROUTES)
+_OTHERS = imports.ROUTES
+
+_DESCRIBED = (*OPERATIONS, *bulkoperations.OPERATIONS)
 
 
 DIALECT = Dialect(
@@ -54,7 +56,7 @@ DIALECT = Dialect(
     title="Countermand",
     mount="/v1",
     lifecycles={"order": ORDER},
-    routes=(*(one.route for one in OPERATIONS), *_OTHERS),
+    routes=(*(one.route for one in _DESCRIBED), *_OTHERS),
     rewrite=lambda wire: wire,
     credential=_credential,
     hides_routes=False,
@@ -64,7 +66,7 @@ DIALECT = Dialect(
     world=world.world,
     facets=_facets,
     notices=_no_notices,
-    openapi=lambda: openapi.document(OPERATIONS, _OTHERS),
+    openapi=lambda: openapi.document(_DESCRIBED, _OTHERS),
     reasons=Reasons(
         theirs={reason: reason.value for reason in Reason}, ours={reason.value: reason for reason in Reason}
     ),
