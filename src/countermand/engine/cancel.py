@@ -46,7 +46,7 @@ def cancel(
     chosen = _units(order, command)
     if isinstance(chosen, Refused):
         return chosen
-    event, lines = _event(order, command, lifecycle, take(chosen, OPEN, into=PortionState.CANCELLED), now)
+    event, lines = _event(order, command, lifecycle, take(chosen, OPEN, into=PortionState.CANCELLED), now=now)
     return _conclude(order, command, event, lines, around=around)
 
 
@@ -106,7 +106,7 @@ def _with_charges(order: Order, command: Cancel, chosen: tuple[Choice, ...]) -> 
 
 
 def _event(
-    order: Order, command: Cancel, lifecycle: Lifecycle, takings: tuple[Taking, ...], now: datetime
+    order: Order, command: Cancel, lifecycle: Lifecycle, takings: tuple[Taking, ...], *, now: datetime
 ) -> tuple[Event, tuple[Line, ...]]:
     """What happens, and the lines as they are afterwards."""
     lines = apply_all(order.lines, takings)

@@ -34,7 +34,9 @@ def ship(order: Order, command: Ship, lifecycle: Lifecycle, now: datetime) -> Ac
     chosen = choose(order, command.selectors, OPEN)
     if isinstance(chosen, Refused):
         return chosen
-    return _travel(order, lifecycle, chosen, _leg("units.shipped", PortionState.SHIPPED, OPEN, command.shipment, now))
+    return _travel(
+        order, lifecycle, chosen, _leg("units.shipped", PortionState.SHIPPED, OPEN, command.shipment, now=now)
+    )
 
 
 def deliver(order: Order, command: Deliver, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
@@ -44,7 +46,7 @@ def deliver(order: Order, command: Deliver, lifecycle: Lifecycle, now: datetime)
     chosen = choose(order, command.selectors, states)
     if isinstance(chosen, Refused):
         return chosen
-    leg = _leg("units.delivered", PortionState.DELIVERED, states, command.shipment, now)
+    leg = _leg("units.delivered", PortionState.DELIVERED, states, command.shipment, now=now)
     return _travel(order, lifecycle, chosen, leg)
 
 
@@ -110,7 +112,7 @@ def move(order: Order, command: Move, lifecycle: Lifecycle, now: datetime) -> Ac
     status = lifecycle.moves.get((order.status, command.action))
     if status is None:
         return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
-    told = {"action": command.action, "from": order.status, "reason": command.reason}
+    told = {"action": command.action, "from": order.status, "reason": command.reason, "by": command.by}
     event = Event(
         type="lifecycle.moved",
         at=now,
@@ -148,7 +150,7 @@ def _record(order: Order, command: Move, event: Event) -> Cancellation | None:
         note="",
         message="",
         requested_by="",
-        executed_by="",
+        executed_by=command.by,
         attributed_to="",
         operation_id=None,
         amount_minor=event.amount_minor,
@@ -184,7 +186,7 @@ class _Leg:
     states: States
 
 
-def _leg(kind: str, into: PortionState, states: States, shipment: Shipment | None, now: datetime) -> _Leg:
+def _leg(kind: str, into: PortionState, states: States, shipment: Shipment | None, *, now: datetime) -> _Leg:
     return _Leg(Event(type=kind, at=now, status="", shipment=shipment), into, states)
 
 

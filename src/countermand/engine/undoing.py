@@ -80,7 +80,7 @@ def restore(
         cause = Cause.RESTORABLE_IN_PART
         return Refused(refusal=Refusal.STATUS_FORBIDS, order=order, cause=cause, blocked_by=done)
     withdrawn = tuple(_withdrawn(one, command, now) for one in mine if not one.state.over)
-    event = _restored(order, found, command, takings, now)
+    event = _restored(order, found, command, takings, now=now)
     if done:
         event = replace(event, data={**event.data, "not_restored": " ".join(done)})
     payments = order.payments

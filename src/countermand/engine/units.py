@@ -91,12 +91,12 @@ def _take_of_line(choice: Choice, states: States, into: PortionState) -> list[Ta
         released = min(free, quantity) if portion.state is PortionState.OPEN else 0
         if into is PortionState.OPEN:
             released = -quantity
-        taken.append(_taking(choice.line, index, quantity, into, released))
+        taken.append(_taking(choice.line, index, quantity, into, released_milli=released))
         left, free = left - quantity, free - released
     return taken[::-1]
 
 
-def _taking(line: Line, index: int, quantity_milli: int, into: PortionState, released_milli: int) -> Taking:
+def _taking(line: Line, index: int, quantity_milli: int, into: PortionState, *, released_milli: int) -> Taking:
     portion = line.portions[index]
     whole = portion.quantity_milli
     return Taking(
