@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from msgspec import Struct, field
 
@@ -14,6 +14,9 @@ from countermand.model.outcome import Cancellation, CancellationState
 from countermand.model.record import Record
 from countermand.model.survey import Figures, Survey
 
+#: The facet of which rows are counted as they come and go: one word for everything that a numbered list filters by.
+GROUP: Final = "#"
+
 Item = TypeVar("Item")
 
 
@@ -23,6 +26,9 @@ class Listing(Struct, frozen=True, kw_only=True):
     `sort` is `placed_at` (`created_at` for records), `id`, or the name of a facet. `facets` must all be equal. `after` is
     the cursor of the last item seen, an id; an id that is unknown starts at the beginning. `offset` skips rows for dialects
     whose pages have numbers; give one of the two. `count` asks for the number of all rows that match.
+
+    `groups` are values of the facet `GROUP`: rows of one of them, of any when it is empty. Such a list is by time, newest
+    first, has no other filters than time, and any page of it with its total is found without looking at those before.
     """
 
     sort: str = "placed_at"
@@ -35,6 +41,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     offset: int = 0
     limit: int | None = None
     count: bool = False
+    groups: tuple[str, ...] | None = None
 
 
 class GetOrder(Struct, frozen=True, kw_only=True):

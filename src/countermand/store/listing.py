@@ -4,7 +4,7 @@ Every page is read from an index in the order in which it is wanted:
 * sorted by a facet: the facet table, whose key is (name, value, time, id);
 * filtered by a facet, sorted by time: the same table, at one value;
 * filtered by one status: the status index; otherwise the time index, or the primary key when sorted by id.
-Further filters are looked up row by row.
+Further filters are looked up row by row. Pages with numbers are another matter (`countermand.store.numbering`).
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
+class Target:
     """The table that is listed: its name, its id and time columns, and how its facets are held."""
 
     table: str
@@ -41,7 +41,7 @@ ORDER_COLUMNS = "tenant, dialect, order_id, version, sequence, kind, status, pla
 RECORD_COLUMNS = "tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body"
 
 
-class _Builder:
+class Builder:
     """Collects parameters and spells their places."""
 
     def __init__(self, place: Callable[[int], str]) -> None:
@@ -57,7 +57,7 @@ def page_of(
     query: ListOrders | ListRecords, place: Callable[[int], str], cursor: tuple[object, ...] | None
 ) -> Statement:
     """The rows of one page after the cursor, and one more, by which the caller sees whether there are further ones."""
-    target, listing, param = _target(query), query.listing, _Builder(place)
+    target, listing, param = target_of(query), query.listing, Builder(place)
     source, keys = _source(target, listing)
     where = [*_conditions(target, listing, param, driver=_driver(listing))]
     if cursor is not None:
@@ -76,7 +76,7 @@ def page_of(
 
 def cancellations_of(query: ListCancellations, place: Callable[[int], str]) -> Statement:
     """The bodies of a page of cancellations, newest first, and one more. Ids are UUIDv7, so they sort by time."""
-    param = _Builder(place)
+    param = Builder(place)
     where = [f"tenant = {param(query.tenant)}"]
     if query.key is not None:
         where += [f"dialect = {param(query.key.dialect)}", f"order_id = {param(query.key.order_id)}"]
@@ -93,18 +93,18 @@ def cancellations_of(query: ListCancellations, place: Callable[[int], str]) -> S
 
 def count_of(query: ListOrders | ListRecords, place: Callable[[int], str]) -> Statement:
     """How many rows match, whatever the page."""
-    target, listing, param = _target(query), query.listing, _Builder(place)
+    target, listing, param = target_of(query), query.listing, Builder(place)
     source, _ = _source(target, listing)
     where = " AND ".join(_conditions(target, listing, param, driver=_driver(listing)))
     return Statement(f"SELECT count(*) FROM {source} WHERE {where}", tuple(param.parameters))  # noqa: S608 - names are ours
 
 
-def _target(query: ListOrders | ListRecords) -> _Target:
+def target_of(query: ListOrders | ListRecords) -> Target:
     scope: list[tuple[str, object]] = [("tenant", query.tenant), ("dialect", query.dialect)]
     if isinstance(query, ListOrders):
         if query.kind is not None:
             scope.append(("kind", query.kind))
-        return _Target(
+        return Target(
             table="orders",
             id="order_id",
             at="placed_at",
@@ -115,7 +115,7 @@ def _target(query: ListOrders | ListRecords) -> _Target:
     scope.append(("kind", query.kind))
     if query.order_id is not None:
         scope.append(("order_id", query.order_id))
-    return _Target(
+    return Target(
         table="records",
         id="record_id",
         at="created_at",
@@ -138,7 +138,7 @@ def _driver(listing: Listing) -> str | None:
     return None
 
 
-def _source(target: _Target, listing: Listing) -> tuple[str, tuple[str, ...]]:
+def _source(target: Target, listing: Listing) -> tuple[str, tuple[str, ...]]:
     """The tables to read from, and the columns that give the order."""
     driver = _driver(listing)
     if driver is None:
@@ -151,7 +151,7 @@ def _source(target: _Target, listing: Listing) -> tuple[str, tuple[str, ...]]:
     return source, ("f.at", "f.id") if _by_time(listing) else ("f.value", "f.at", "f.id")
 
 
-def _conditions(target: _Target, listing: Listing, param: _Builder, *, driver: str | None) -> list[str]:
+def _conditions(target: Target, listing: Listing, param: Builder, *, driver: str | None) -> list[str]:
     found = [f"t.{column} = {param(value)}" for column, value in target.scope]
     if driver is not None:
         found += [f"f.{column} = {param(value)}" for column, value in target.scope if column in {"tenant", "dialect"}]
@@ -168,7 +168,7 @@ def _conditions(target: _Target, listing: Listing, param: _Builder, *, driver: s
     return found
 
 
-def _has_facet(target: _Target, name: str, value: str, param: _Builder) -> str:
+def _has_facet(target: Target, name: str, value: str, param: Builder) -> str:
     return (
         "EXISTS (SELECT 1 FROM facets x WHERE x.tenant = t.tenant AND x.dialect = t.dialect"  # noqa: S608 - names are ours
         f" AND x.holder = {param(target.holder)} AND x.name = {param(name)} AND x.value = {param(value)}"

@@ -26,6 +26,7 @@ from countermand.model.query import (
 from countermand.model.record import Record
 from countermand.model.survey import Survey
 from countermand.store.listing import Statement, cancellations_of, count_of, cursor_of, page_of
+from countermand.store.numbering import Numbered, numbered
 from countermand.store.postgres import surveying
 from countermand.store.postgres.composing import named
 from countermand.store.postgres.sessions import Session
@@ -129,6 +130,9 @@ async def _events(session: Session, query: ListEvents) -> Page[Event]:
 
 
 async def _orders(session: Session, query: ListOrders) -> Page[Order]:
+    if query.listing.groups is not None:
+        rows, total = await _numbered(session, query)
+        return _cut(query, [order_of(OrderRow(*row)) for row in rows], total=total)
     after = query.listing.after
     item = None if after is None else await _order(session, OrderKey(query.tenant, query.dialect, after))
     orders = [order_of(OrderRow(*row)) for row in await _rows(session, query, item=item)]
@@ -136,6 +140,9 @@ async def _orders(session: Session, query: ListOrders) -> Page[Order]:
 
 
 async def _records(session: Session, query: ListRecords) -> Page[Record]:
+    if query.listing.groups is not None:
+        rows, total = await _numbered(session, query)
+        return _cut(query, [record_of(RecordRow(*row)) for row in rows], total=total)
     after = query.listing.after
     key = None if after is None else RecordKey(query.tenant, query.dialect, query.kind, after)
     item = None if key is None else await _record(session, key)
@@ -155,9 +162,28 @@ async def _page(session: Session, query: ListOrders | ListRecords, *, items: lis
     total = None
     if query.listing.count:
         ((total,),) = await _fetch(session, count_of(query, _place))
+    return _cut(query, items, total=total)
+
+
+def _cut(query: ListOrders | ListRecords, items: list[Item], *, total: int | None) -> Page[Item]:
     limit = query.listing.limit
     more = limit is not None and len(items) > limit
     return Page(items=tuple(items if limit is None else items[:limit]), more=more, total=total)
+
+
+async def _numbered(session: Session, query: ListOrders | ListRecords) -> tuple[list[asyncpg.Record], int]:
+    """The rows of a page that has a number, and how many there are on all pages; all of it from one state of the database."""
+    talk = numbered(query, _place)
+    await session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        statement = next(talk)
+        while True:
+            statement = talk.send(await _fetch(session, statement))
+    except StopIteration as end:
+        page: Numbered[asyncpg.Record] = end.value
+        return page.rows, page.total
+    finally:
+        await session.execute("COMMIT")
 
 
 async def _fetch(session: Session, statement: Statement) -> list[asyncpg.Record]:

@@ -14,7 +14,8 @@ from countermand.model.keys import AliasKey, OrderKey, RecordKey
 from countermand.model.obligation import Obligation
 from countermand.model.order import Order
 from countermand.model.outcome import Cancellation
-from countermand.store import facets
+from countermand.model.query import GROUP
+from countermand.store import facets, tallies
 from countermand.store.port import Loaded, Wanted, Writes
 from countermand.store.postgres.composing import PARTS, numbered, writing
 from countermand.store.postgres.sessions import Session
@@ -48,6 +49,7 @@ ORDER: Final = (
     "put_timers",
     "insert_batch",
     "delete_batch",
+    "add_tallies",
     "add_stock",
 )
 
@@ -59,6 +61,9 @@ Rows = list[tuple[object, ...]]
 Parts = dict[str, Rows]
 
 _by_two_columns = itemgetter(0, 1)
+
+#: Where the name stands in a row for the table of facets.
+_NAME: Final = 2
 
 
 async def write(session: Session, *, tenant: str, parts: Parts) -> None:
@@ -123,6 +128,7 @@ def parts_of(writes: Writes, seen: Seen) -> Parts:
             parts["delete_timers"].append((key.dialect, key.timer_id))
         else:
             parts["put_timers"].append((key.dialect, key.timer_id, micros(timer.due_at), document(timer)))
+    parts["add_tallies"] = _tally_rows(parts)
     parts["add_stock"] = sorted((dialect, sku, change) for (_, dialect, sku), change in writes.stock.items() if change)
     return parts
 
@@ -267,6 +273,16 @@ def _add_checks(parts: Parts, writes: Writes, *, seen: Seen) -> None:
 def _reindex(parts: Parts, *, old: set[facets.FacetRow], new: set[facets.FacetRow]) -> None:
     parts["delete_facets"] += _facet_rows(old - new)
     parts["insert_facets"] += _facet_rows(new - old)
+
+
+def _tally_rows(parts: Parts) -> Rows:
+    """What the change of facets means for the counts of rows."""
+    if not any(row[_NAME] == GROUP for part in ("delete_facets", "insert_facets") for row in parts[part]):
+        return []
+    removed, added = (
+        [facets.FacetRow._make(("", *row)) for row in parts[part]] for part in ("delete_facets", "insert_facets")
+    )
+    return sorted((*place[1:], change) for place, change in tallies.changes(removed, added).items())
 
 
 def _facet_rows(rows: set[facets.FacetRow]) -> Rows:

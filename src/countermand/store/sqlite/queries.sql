@@ -52,6 +52,10 @@ INSERT INTO facets (tenant, dialect, holder, name, value, at, id) VALUES (?, ?, 
 -- name: delete_facet
 DELETE FROM facets WHERE tenant = ? AND dialect = ? AND holder = ? AND name = ? AND value = ? AND at = ? AND id = ?;
 
+-- name: add_tally
+INSERT INTO tallies (tenant, dialect, holder, level, stretch, value, count) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (tenant, dialect, holder, level, stretch, value) DO UPDATE SET count = count + excluded.count;
+
 -- name: put_alias
 INSERT INTO aliases (tenant, dialect, name, value, order_id) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (tenant, dialect, name, value) DO UPDATE SET order_id = excluded.order_id;

@@ -1,6 +1,6 @@
 """Answers queries on a connection of their own, which sees every committed transaction and blocks nobody."""
 
-from typing import Final, TypeVar, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
 import apsw
 
@@ -26,6 +26,7 @@ from countermand.model.query import (
 from countermand.model.record import Record
 from countermand.model.survey import Survey
 from countermand.store.listing import cancellations_of, count_of, cursor_of, page_of
+from countermand.store.numbering import Numbered, numbered
 from countermand.store.rows import OrderRow, RecordRow, cancellation_of, event_of, obligation_of, order_of, record_of
 from countermand.store.sql import statements
 from countermand.store.sqlite import loading, surveying
@@ -102,6 +103,9 @@ def _events(connection: apsw.Connection, query: ListEvents) -> Page[Event]:
 
 
 def _orders(connection: apsw.Connection, query: ListOrders) -> Page[Order]:
+    if query.listing.groups is not None:
+        rows, total = _numbered(connection, query)
+        return _cut(query, [order_of(OrderRow._make(row)) for row in rows], total)
     after = query.listing.after
     item = None if after is None else loading.order(connection, OrderKey(query.tenant, query.dialect, after))
     orders = [order_of(OrderRow._make(row)) for row in _rows(connection, query, item)]
@@ -109,6 +113,9 @@ def _orders(connection: apsw.Connection, query: ListOrders) -> Page[Order]:
 
 
 def _records(connection: apsw.Connection, query: ListRecords) -> Page[Record]:
+    if query.listing.groups is not None:
+        rows, total = _numbered(connection, query)
+        return _cut(query, [record_of(RecordRow._make(row)) for row in rows], total)
     after = query.listing.after
     key = None if after is None else RecordKey(query.tenant, query.dialect, query.kind, after)
     item = None if key is None else loading.record(connection, key)
@@ -129,6 +136,25 @@ def _page(connection: apsw.Connection, query: ListOrders | ListRecords, items: l
         counting = count_of(query, _place)
         row = connection.execute(counting.text, counting.parameters).fetchone()
         total = int(row[0]) if row else 0
+    return _cut(query, items, total)
+
+
+def _cut(query: ListOrders | ListRecords, items: list[Item], total: int | None) -> Page[Item]:
     limit = query.listing.limit
     more = limit is not None and len(items) > limit
     return Page(items=tuple(items if limit is None else items[:limit]), more=more, total=total)
+
+
+def _numbered(connection: apsw.Connection, query: ListOrders | ListRecords) -> tuple[list[Any], int]:
+    """The rows of a page that has a number, and how many there are on all pages; all of it from one state of the file."""
+    talk = numbered(query, _place)
+    connection.execute("BEGIN")
+    try:
+        statement = next(talk)
+        while True:
+            statement = talk.send(connection.execute(statement.text, statement.parameters).fetchall())
+    except StopIteration as end:
+        page: Numbered[Any] = end.value
+        return page.rows, page.total
+    finally:
+        connection.execute("COMMIT")

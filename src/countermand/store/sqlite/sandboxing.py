@@ -21,6 +21,7 @@ _TABLES: Final = (
     "orders",
     "records",
     "facets",
+    "tallies",
     "aliases",
     "events",
     "cancellations",

@@ -50,6 +50,18 @@ CREATE TABLE facets (
   PRIMARY KEY (tenant, dialect, holder, name, value, at, id)
 ) WITHOUT ROWID;
 
+-- How many rows of each group there are in each stretch of time (countermand.store.tallies).
+CREATE TABLE tallies (
+  tenant  TEXT NOT NULL,
+  dialect TEXT NOT NULL,
+  holder  TEXT NOT NULL,
+  level   INTEGER NOT NULL,
+  stretch INTEGER NOT NULL,
+  value   TEXT NOT NULL,
+  count   INTEGER NOT NULL,
+  PRIMARY KEY (tenant, dialect, holder, level, stretch, value)
+) WITHOUT ROWID;
+
 -- Other names of orders; the latest order to claim a name has it.
 CREATE TABLE aliases (
   tenant   TEXT NOT NULL,

@@ -6,9 +6,10 @@ from typing import Final
 import apsw
 
 from countermand.model.order import Order
+from countermand.model.query import GROUP
 from countermand.model.record import Record
 from countermand.model.timer import Timer, TimerKey
-from countermand.store import facets
+from countermand.store import facets, tallies
 from countermand.store.port import Writes
 from countermand.store.rows import document, micros, order_body, order_row, record_row
 from countermand.store.sql import statements
@@ -51,9 +52,25 @@ def write(connection: apsw.Connection, writes: Writes) -> None:
     )
     for timer_key, timer in writes.timers.items():
         _write_timer(connection, timer_key, timer)
+    connection.executemany(_SQL["add_tally"], _tallies(writes))
     connection.executemany(
         _SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change]
     )
+
+
+def _tallies(writes: Writes) -> list[tuple[object, ...]]:
+    """What changes in the counts of rows, of which only some dialects keep any."""
+    removed: list[facets.FacetRow] = []
+    added: list[facets.FacetRow] = []
+    for before, after in writes.orders.values():
+        if GROUP in after.facets or (before is not None and GROUP in before.facets):
+            removed += facets.of_order(before) if before is not None else ()
+            added += facets.of_order(after)
+    for held, record in writes.records.values():
+        if GROUP in record.facets or (held is not None and GROUP in held.facets):
+            removed += facets.of_record(held) if held is not None else ()
+            added += () if record.deleted else facets.of_record(record)
+    return [(*place, change) for place, change in sorted(tallies.changes(removed, added).items())]
 
 
 def _write_decisions(connection: apsw.Connection, writes: Writes) -> None:
