@@ -2,14 +2,15 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from uuid_utils import uuid7
 
 from countermand.api.board import Board
@@ -19,7 +20,7 @@ from countermand.api.gate import Gate
 from countermand.api.limiting import Limiter
 from countermand.api.metrics import Metrics
 from countermand.api.mischief import Mischief, MischievousExchange
-from countermand.api.operations import Operations, http_problem
+from countermand.api.operations import Operations, bug_problem, http_problem
 from countermand.api.sandbox import SandboxRoutes
 from countermand.dialects import catalog
 from countermand.dialects.contract import Dialect
@@ -98,22 +99,15 @@ def application(settings: Settings, *, sandbox: bool, seat: Seat | None = None) 
         raise BadSettings(f"COUNTERMAND_HOSTS names no vendor of ours: {', '.join(sorted(strangers))}")
     store = open_store(settings.database)
     clock: SandboxClock | SystemClock = SandboxClock() if sandbox else SystemClock()
-    desk, keyring = Desk(store, clock, new_id, dialects=catalog.load()), Keyring(store, new_id)
-    metrics = Metrics(seat.board if seat else None)
-    mischief = Mischief()
-    gate, timers = Gate(keyring, Limiter()), timers_of(store, desk, clock)
+    desk, keyring = Desk(store, clock, new_id, dialects=dialects), Keyring(store, new_id)
+    house = House(store=store, clock=clock, desk=desk, keyring=keyring)
+    metrics, timers = Metrics(seat.board if seat else None), timers_of(store, desk, clock)
     routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
-    if isinstance(clock, SandboxClock):
+    mischief = Mischief() if sandbox else None
+    if isinstance(clock, SandboxClock) and mischief is not None:
         worlds = Sandbox(store, clock, keyring, new_id)
         worlds.on_world = desk.policies.forget
         routes += SandboxRoutes(worlds, dialects, timers=timers, mischief=mischief).routes()
-
-    def exchange_of(dialect: Dialect) -> Exchange:
-        if not sandbox:
-            return Exchange(dialect, gate=gate, desk=desk, store=store, keyring=keyring)
-        exchange = MischievousExchange(dialect, gate=gate, desk=desk, store=store, keyring=keyring)
-        exchange.mischief = mischief
-        return exchange
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -125,21 +119,37 @@ def application(settings: Settings, *, sandbox: bool, seat: Seat | None = None) 
         yield
         showing.cancel()
         await timers.stop()
-        await desk.drain()
-        await store.close()
+        await house.aclose()
 
     return Front(
-        served=tuple(
-            Served(
-                mount=dialect.mount,
-                exchange=exchange_of(dialect),
-            )
-            for dialect in dialects.values()
-        ),
+        served=_served(house, dialects, mischief),
         hosts=settings.hosts,
-        rest=Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: http_problem}),
+        rest=_rest(routes, lifespan),
         house=Shared(clock=clock, new_id=new_id, metrics=metrics),
     )
+
+
+def _served(house: House, dialects: Mapping[str, Dialect], mischief: Mischief | None) -> tuple[Served, ...]:
+    """Every dialect at its mount; in the sandbox with what makes it misbehave."""
+    gate = Gate(house.keyring, Limiter())
+
+    def exchange_of(dialect: Dialect) -> Exchange:
+        if mischief is None:
+            return Exchange(dialect, gate=gate, desk=house.desk, store=house.store, keyring=house.keyring)
+        exchange = MischievousExchange(dialect, gate=gate, desk=house.desk, store=house.store, keyring=house.keyring)
+        exchange.mischief = mischief
+        return exchange
+
+    return tuple(Served(mount=dialect.mount, exchange=exchange_of(dialect)) for dialect in dialects.values())
+
+
+def _rest(routes: list[Route], lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]) -> Starlette:
+    """What belongs to no vendor. A path means itself: with a slash more it is another, and nobody is sent elsewhere."""
+    app = Starlette(
+        routes=routes, lifespan=lifespan, exception_handlers={HTTPException: http_problem, Exception: bug_problem}
+    )
+    app.router.redirect_slashes = False
+    return app
 
 
 def calm_collector() -> None:
