@@ -100,7 +100,9 @@ def _withdrawn(obligation: Obligation, command: Restore, now: datetime) -> Oblig
     )
 
 
-def _restored(order: Order, found: Cancellation, command: Restore, takings: tuple[Taking, ...], now: datetime) -> Event:
+def _restored(
+    order: Order, found: Cancellation, command: Restore, takings: tuple[Taking, ...], *, now: datetime
+) -> Event:
     told = {"by": command.by, "because": command.because}
     return Event(
         type="order.restored",
