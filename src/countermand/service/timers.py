@@ -75,6 +75,7 @@ class Timers:
         self._turn = asyncio.Lock()
         self._slices: set[asyncio.Task[None]] = set()
         self._over = False
+        self._forgot_s, self._wrote_s = -FORGET_EVERY_S, 0.0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -104,27 +105,32 @@ class Timers:
         return count
 
     async def _run(self) -> None:
-        forgotten, written = -FORGET_EVERY_S, 0.0
-        loop = asyncio.get_running_loop()
         while not self._over:
             self._woken.clear()
-            try:
-                await self.run_due()
-                if loop.time() - forgotten >= FORGET_EVERY_S:
-                    forgotten = loop.time()
-                    await self.forget_claims()
-                if loop.time() - written >= WRITE_EVERY_S:
-                    written = loop.time()
-                    await self._desk.refusals.write()
-                wait_s = await self._until_next_s()
-            except StoreUnavailable as error:
+            turn = asyncio.get_running_loop().create_task(self._look())
+            await asyncio.wait({turn})
+            wait_s = POLL_S
+            # A bug must not end every timer of the process, in silence: it is told, and the next turn comes.
+            if (error := turn.exception()) is None:
+                wait_s = turn.result()
+            elif isinstance(error, StoreUnavailable):
                 _log.warning("store unavailable", reason=str(error))
-                wait_s = POLL_S
-            except Exception:  # noqa: BLE001 - a bug must not end every timer of the process, in silence
-                _log.exception("a bug")
-                wait_s = POLL_S
+            else:
+                _log.error("a bug", exc_info=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), wait_s)
+
+    async def _look(self) -> float:
+        """One turn: what is due, and what is done now and then. Gives how long to wait for the next."""
+        await self.run_due()
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._forgot_s >= FORGET_EVERY_S:
+            self._forgot_s = now_s
+            await self.forget_claims()
+        if now_s - self._wrote_s >= WRITE_EVERY_S:
+            self._wrote_s = now_s
+            await self._desk.refusals.write()
+        return await self._until_next_s()
 
     async def _take(self) -> tuple[Timer, ...]:
         if self._over:
