@@ -4,10 +4,10 @@ import pytest
 
 from countermand.dialects.contract import CallerFault
 from countermand.dialects.fastpod.documents import WHOLE_KEYS
-from countermand.dialects.fastpod.lists import asked_of, decode_list
+from countermand.dialects.fastpod.lists import CHOICES, asked_of, decode_list
 from countermand.dialects.fastpod.paginator import Asked, Numbered, page, page_asked
 from countermand.dialects.fastpod.pricing import Wanted, price
-from countermand.model.query import ListOrders
+from countermand.model.query import GROUP, ListOrders
 from tests.vendors.fastpod.ledger import CALLER, SAMPLE, Ledger, request
 
 ID = str(SAMPLE["id"])
@@ -58,7 +58,8 @@ def test_without_parameters_the_newest_25_are_listed():
     plain = listing()
     assert (plain.limit, plain.offset, plain.count) == (25, 0, True)
     assert (plain.sort, plain.descending) == ("placed_at", True)
-    assert (plain.statuses, dict(plain.facets), plain.from_at, plain.until_at) == ((), {}, None, None)
+    assert (plain.groups, plain.statuses, dict(plain.facets)) == ((), (), {})
+    assert (plain.from_at, plain.until_at) == (None, None)
 
 
 def test_the_documented_request_filters_nothing():
@@ -70,7 +71,11 @@ def test_the_documented_request_filters_nothing():
     "status", ["draft", "new_order", "on_hold", "in_production", "shipped", "cancelled", "rejected"]
 )
 def test_each_status_is_a_filter(status):
-    assert listing(f"status={status}").statuses == (status,)
+    groups = listing(f"status={status}").groups
+    assert {group.partition("/")[0] for group in groups} == {status}
+    assert len(groups) == len(set(groups)) == 4 * 2 * 2 * 2
+    [order] = Ledger({**SAMPLE, "order_status": status}).orders.values()
+    assert order.facets[GROUP] in groups
 
 
 @pytest.mark.parametrize(
@@ -83,9 +88,10 @@ def test_each_status_is_a_filter(status):
     ],
 )
 def test_each_member_that_can_be_asked_for_is_a_facet_of_the_order(name, value):
-    assert dict(listing(f"{name}={value}").facets) == {name: value}
     [order] = Ledger({**SAMPLE, name: value}).orders.values()
     assert order.facets[name] == value
+    for other in CHOICES[name]:
+        assert (order.facets[GROUP] in listing(f"{name}={other}&status=new_order").groups) == (other == value)
 
 
 def test_both_days_are_included():

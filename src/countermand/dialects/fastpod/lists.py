@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from types import MappingProxyType
 from typing import Final
 
@@ -20,7 +21,7 @@ from countermand.model.query import Found, GetOrder, Listing, ListOrders, Page, 
 from .codes import not_found
 from .lifecycle import STATUSES
 from .members import PRINTABLE, TEXT_MAX
-from .order import FILTERS, REFERENCE, facets, whole_order
+from .order import FILTERS, REFERENCE, facets, group, whole_order
 from .paginator import Numbered, page, page_asked
 from .reading import invalid
 
@@ -62,6 +63,15 @@ class Asked:
     facets: Mapping[str, str]
     from_at: datetime | None
     until_at: datetime | None
+
+    def groups(self) -> tuple[str, ...]:
+        """The groups of orders that fit, whatever their time; none named when all do."""
+        given = {"status": self.status, **self.facets}
+        names = ("status", *FILTERS)
+        if not any(given.get(name) for name in names):
+            return ()
+        choices = ([value] if (value := given.get(name)) else CHOICES[name] for name in names)
+        return tuple(group(*values) for values in product(*choices))
 
     def fits(self, order: Order) -> bool:
         """Whether an order that was found by its number is in the list."""
@@ -120,8 +130,7 @@ def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
         # An index answers for each of the two numbers; the other filters are then a look at one or two orders.
         return (GetOrder(key=caller.order(asked.search)), GetOrder(key=caller.alias(REFERENCE, asked.search)))
     listing = Listing(
-        statuses=() if asked.status is None else (asked.status,),
-        facets=asked.facets,
+        groups=asked.groups(),
         from_at=asked.from_at,
         until_at=asked.until_at,
         offset=paging.offset,

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from countermand.dialects.wire import facts_of, to_facts
 from countermand.model.order import UNIT_MILLI, Line, Order, Payment, Portion, PortionState, Shipment
+from countermand.model.query import GROUP
 
 from .documents import CANCELLED_KEYS, CANCELLED_LINE_KEYS, WHOLE_KEYS, WHOLE_LINE_KEYS, WholeOrder
 from .lifecycle import CANCELLED, REJECTED, SHIPPED
@@ -94,9 +95,15 @@ def cents(dollars: float) -> int:
 
 
 def facets(order: Order) -> Mapping[str, str]:
-    """The filters of List Orders (api-4681580) besides status and time."""
+    """The filters of List Orders (api-4681580) besides status and time, and all but time in one word."""
     facts = facts_of(order.facts)
-    return {name: str(facts[name]) for name in FILTERS}
+    found = {name: str(facts[name]) for name in FILTERS}
+    return {**found, GROUP: group(order.status, *found.values())}
+
+
+def group(*values: str) -> str:
+    """The word for one value of each filter, the status first: lists have numbers and totals, so rows are counted by it."""
+    return "/".join(values)
 
 
 #: Query parameters of List Orders that are equal to a member of the order.
