@@ -93,6 +93,7 @@ def of_paths(ground: Ground, route: Route) -> Iterator[Attack]:
 def of_queries(ground: Ground, route: Route) -> Iterator[Attack]:
     path, names = ground.path(route), parameters(ground.dialect, route) or ["limit"]
     odd = ["%00", "%ff", "%ED%A0%80", "-1", "0", "1e9", "9" * 30, "NaN", "", "a" * 5_000, "null", "[]", "2026-13-45"]
+    odd += ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01", "9999-12-31"]
     queries = [f"{name}={value}" for name in names for value in odd]
     queries += [f"{name}[]=a&{name}=b&{name}=c" for name in names]
     queries += ["&".join(f"q{n}={n}" for n in range(3_000)), "&&==&=&;", "=" * 5_000, "?" * 50, "%"]

@@ -43,7 +43,7 @@ def described(name: str) -> Document:
 
 @cache
 def operations(name: str) -> dict[str, Document]:
-    found = {}
+    found: dict[str, Document] = {}
     paths = described(name)["paths"]
     assert isinstance(paths, dict)
     for item in paths.values():
@@ -66,18 +66,18 @@ def body_of(dialect: Dialect, route: Route) -> object:
     if not isinstance(wanted, Mapping):
         return {}
     document = described(dialect.name)
-    wanted = _resolved(wanted, document)
-    schema = next(iter(wanted["content"].values())).get("schema", {})
-    return _example(schema, document, 0)
+    content = _resolved(wanted, document)["content"]
+    assert isinstance(content, dict)
+    return _example(next(iter(content.values())).get("schema", {}), document, 0)
 
 
-def _resolved(schema: dict[str, object], document: Document) -> dict[str, object]:
+def _resolved(schema: Document, document: Document) -> Document:
     while "$ref" in schema:
         found: object = document
         for part in str(schema["$ref"]).removeprefix("#/").split("/"):
             assert isinstance(found, Mapping)
             found = found[part]
-        assert isinstance(found, dict)
+        assert isinstance(found, Mapping)
         schema = found
     return schema
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -22,7 +23,7 @@ from countermand.service.clock import SystemClock
 DIALECTS = tuple(catalog.load().values())
 ROUTES = tuple((dialect, route) for dialect in DIALECTS for route in dialect.routes)
 
-NATIVE = {
+NATIVE: dict[str, Any] = {
     "headers": {"Authorization": "Bearer hostile", "Idempotency-Key": "one"},
     "world": {
         "clock": "2026-03-01T12:00:00Z",
@@ -52,7 +53,7 @@ class Ground:
 def ground(name: str) -> Ground:
     dialect = catalog.load()[name]
     file = Path(catalog.__file__).parent / name / "demo.json"
-    brought = json.loads(file.read_text()) if file.exists() else NATIVE
+    brought: dict[str, Any] = json.loads(file.read_text()) if file.exists() else NATIVE
     world = brought["world"]
     first = next(listed[0] for name, listed in world.items() if name != "accounts" and isinstance(listed, list))
     return Ground(dialect, world, brought["headers"], str(next(iter(first.values()))))

@@ -65,7 +65,7 @@ def test_a_body_that_turns_out_to_be_no_http_is_refused_and_not_acted_upon(victi
     assert _status(victim) == "new_order"
 
 
-def test_a_caller_who_hung_up_one_way_still_gets_the_answer(victim: Victim, wire: Wire):
+def test_a_caller_who_hung_up_one_way_still_gets_the_answer(wire: Wire):
     wire.send(request("POST", CANCEL, HELD.headers))
     wire.hang_up()
     told = wire.answer()
@@ -74,21 +74,21 @@ def test_a_caller_who_hung_up_one_way_still_gets_the_answer(victim: Victim, wire
     assert wire.answer() is None, "and then the connection ends"
 
 
-def test_requests_in_a_row_are_answered_in_a_row(victim: Victim, wire: Wire):
+def test_requests_in_a_row_are_answered_in_a_row(wire: Wire):
     wire.send(request("GET", GET, HELD.headers) + request("POST", CANCEL, HELD.headers) * 2 + ALIVE)
     told = [wire.answer() for _ in range(4)]
     assert [one.status for one in told if one] == [200, 200, 422, 200]
     assert _order(told[0])["order_status"] == "new_order"
 
 
-def test_garbage_behind_a_good_request_does_not_take_its_answer(victim: Victim, wire: Wire):
+def test_garbage_behind_a_good_request_does_not_take_its_answer(wire: Wire):
     wire.send(request("POST", CANCEL, HELD.headers) + b"\x16\x03\x01 garbage\r\n\r\n")
     told = wire.answer()
     assert told is not None
     assert told.status == 200, "it was done, so it must not be told 400"
 
 
-def test_a_body_in_the_smallest_pieces_is_a_body(victim: Victim, wire: Wire):
+def test_a_body_in_the_smallest_pieces_is_a_body(wire: Wire):
     wire.send(request("POST", CANCEL, CHUNKED))
     for piece in (b"1", b"\r", b"\n{", b"\r\n", b"1;ext=1\r\n}\r\n", b"0\r\n", b"Trailer: x\r\n", b"\r\n"):
         wire.send(piece)

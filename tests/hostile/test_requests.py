@@ -7,8 +7,8 @@ import pytest
 from countermand.dialects.contract import PUBLIC, Dialect, Route
 from tests.hostile import attacks
 from tests.hostile.client import Wire, put_world, request
-from tests.hostile.examples import body_of
 from tests.hostile.conftest import Victim
+from tests.hostile.examples import body_of
 from tests.hostile.ground import ROUTES, Ground, error_shapes, ground
 from tests.process import Answer
 
