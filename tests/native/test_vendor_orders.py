@@ -38,7 +38,8 @@ def told(server: str, vendor: str) -> Any:
         for event in seen["events"]
         if event["type"].startswith("order.")
     ]
-    return {"events": events, "reservations": sorted(seen["reservations"], key=str)}
+    notices = sorted((one["type"], one["order"]) for one in seen["notifications"])
+    return {"events": events, "reservations": sorted(seen["reservations"], key=str), "notices": notices}
 
 
 def by_vendor(server: str, case: dict[str, Any]) -> Any:

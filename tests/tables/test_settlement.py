@@ -41,7 +41,7 @@ def cancelled(*payments: Payment) -> tuple[Any, tuple[Obligation, ...]]:
     decided: Any = decide(placed, Cancel(cancellation_id="c"), FLOW, NOW)
     numbered = enumerate(decided.owed)
     return decided, tuple(
-        obligation_of(one, decided.order, decided.cancellation, f"o{at}", NOW) for at, one in numbered
+        obligation_of(one, decided.order, decided.cancellation, obligation_id=f"o{at}", now=NOW) for at, one in numbered
     )
 
 
