@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from countermand.bootstrap import open_store
+from countermand.store.port import Store
+from countermand.store.postgres.adapter import PostgresStore
+from countermand.store.postgres.place import place_of
+from countermand.store.sqlite.adapter import SqliteStore
 from tests.databases import database, server
 from tests.store.ledger import Ledger
 
@@ -25,16 +28,15 @@ def postgres_url(postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest) -> str:
+def opened(request: pytest.FixtureRequest) -> Store:
     if request.param == "postgres":
-        found: str = request.getfixturevalue("postgres_url")
-        return found
-    return f"sqlite:///{request.getfixturevalue('tmp_path')}/ledger.db"
+        return PostgresStore(place_of(request.getfixturevalue("postgres_url")))
+    return SqliteStore.open(request.getfixturevalue("tmp_path") / "ledger.db")
 
 
 @pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
+def ledger(opened: Store) -> Iterator[Ledger]:
     with asyncio.Runner() as runner:
-        ledger = Ledger(runner, open_store(url))
+        ledger = Ledger(runner, opened)
         yield ledger
         runner.run(ledger.store.close())

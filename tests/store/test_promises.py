@@ -137,8 +137,11 @@ class TestNoTwoDecideOnOneVersion:
 class TestNoDeadlock:
     def test_batches_that_name_orders_in_opposite_order_both_go_through(self, ledger: Ledger):
         def judge(loaded: Loaded) -> Writes:
-            changes = {one.key: (one, replace(one, version=one.version + 1)) for one in loaded.orders.values()}
-            return Writes(orders=changes, stock={("t1", "native", f"s{n}"): 1 for n in range(5)})
+            changes = ((one, replace(one, version=one.version + 1)) for one in loaded.orders.values())
+            return Writes(
+                orders={one.key: (one, after) for one, after in changes},
+                stock={("t1", "native", f"s{n}"): 1 for n in range(5)},
+            )
 
         ledger.put(*(order(f"o{n}") for n in range(20)))
         keys = [key(f"o{n}") for n in range(20)]
@@ -199,11 +202,10 @@ class TestNamesMove:
     def test_a_name_that_is_given_up_names_nothing_unless_another_has_it(self, ledger: Ledger):
         first, second = order("o1", aliases={"number": "7"}), order("o2", aliases={"number": "8"})
         ledger.put(first, second)
-        swapped = {
-            first.key: (first, replace(first, version=2, aliases={"number": "8"})),
-            second.key: (second, replace(second, version=2, aliases={"number": "9"})),
-        }
-        ledger.transact(Wanted(orders={first.key, second.key}), lambda _: Writes(orders=swapped))
+        swapped = Writes()
+        swapped.orders[first.key] = (first, replace(first, version=2, aliases={"number": "8"}))
+        swapped.orders[second.key] = (second, replace(second, version=2, aliases={"number": "9"}))
+        ledger.transact(Wanted(orders={first.key, second.key}), lambda _: swapped)
         names = ledger.load(Wanted(names={alias("7"), alias("8"), alias("9")})).names
         assert names == {alias("8"): first.key, alias("9"): second.key}
 

@@ -16,6 +16,7 @@ from countermand.cli.lazy import LazyGroup
         "demo": "countermand.cli.demo.command:demo",
         "bring": "countermand.cli.bring:bring",
         "keys": "countermand.cli.keys:keys",
+        "migrate": "countermand.cli.migrate:migrate",
         "orders": "countermand.cli.orders:orders",
         "cancel": "countermand.cli.cancel:cancel",
     },

@@ -8,33 +8,40 @@ from countermand.store.postgres.credentials import house_value
 from countermand.store.postgres.sessions import Session
 from countermand.store.versions import VERSION, misfit
 
+#: Alembic's own table, as it would make it.
+_STAMP: Final = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
 #: Whoever changes the schema holds this advisory lock: nodes that start together, and `countermand migrate`.
 #: The number is arbitrary ("countermd" in hexadecimal digits of ASCII, shortened to 63 bits).
 SCHEMA_LOCK: Final = 0x636F756E7465726D
 
 
-async def prepare(session: Session) -> None:
+async def prepare(session: Session, *, any_version: bool = False) -> None:
     """Build the schema in an empty database. One of a version that this program can't use is refused."""
-    version = await _version(session)
+    version = await version_of(session)
     if version is None:
         await session.execute("BEGIN")
         await session.value("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
-        version = await _version(session)
+        version = await version_of(session)
         if version is None:
             await _create(session)
         await session.execute("COMMIT")
+    if version is None or any_version:
+        return
     needed = await house_value(session, "schema_needs")
-    if version is not None and (problem := misfit(version, needed)):
+    if problem := misfit(version, needed):
         raise StoreUnavailable(problem)
 
 
 async def _create(session: Session) -> None:
     await session.execute(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
-    await session.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    await session.execute(_STAMP)
     await session.execute("INSERT INTO alembic_version VALUES ($1)", VERSION)
 
 
-async def _version(session: Session) -> str | None:
+async def version_of(session: Session) -> str | None:
     if await session.value("SELECT to_regclass('alembic_version')") is None:
         return None
     version = await session.value("SELECT version_num FROM alembic_version")

@@ -72,9 +72,9 @@ class Session:
     async def value(self, text: str, *values: object) -> object:
         return await self._connection.fetchval(text, *values)
 
-    async def execute(self, text: str, *values: object) -> None:
+    async def execute(self, text: str, *values: object, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
         """Without values, `text` may be several statements."""
-        await self._connection.execute(text, *values)
+        await self._connection.execute(text, *values, timeout=timeout_s)
 
     async def execute_many(self, text: str, rows: Iterable[tuple[object, ...]]) -> None:
         await self._connection.executemany(text, rows)

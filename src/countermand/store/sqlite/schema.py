@@ -6,30 +6,36 @@ from typing import Final
 
 import apsw
 
-#: The migration that `schema.sql` stands for.
-VERSION: Final = "0001"
+from countermand.store.versions import VERSION, misfit
+
+#: Alembic's own table, as it would make it.
+_STAMP: Final = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
 
 
 def prepare(path: Path) -> None:
-    """Build the schema in a new file. A file of another version is refused: `countermand migrate` is an explicit act."""
+    """Build the schema in a new file. One of a version that this program can't use is refused."""
     connection = apsw.Connection(str(path))
     try:
         connection.set_busy_timeout(5_000)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
-        version = _version(connection)
+        version = version_of(connection)
         if version is None:
             connection.execute(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
-            connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.execute(_STAMP)
             connection.execute("INSERT INTO alembic_version VALUES (?)", (VERSION,))
+        needed = connection.execute("SELECT value FROM house WHERE name = 'schema_needs'").fetchone()
         connection.execute("COMMIT")
     finally:
         connection.close()
-    if version not in {None, VERSION}:
-        raise OSError(f"its schema is version {version}, this program needs {VERSION}: run `countermand migrate`")
+    if version is not None and (problem := misfit(version, needed[0] if needed else None)):
+        raise OSError(problem)
 
 
-def _version(connection: apsw.Connection) -> str | None:
+def version_of(connection: apsw.Connection) -> str | None:
     known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
     if known is None:
         return None
