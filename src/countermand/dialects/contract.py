@@ -21,8 +21,8 @@ from countermand.model.lifecycle import Lifecycle
 from countermand.model.obligation import Obligation, Owed
 from countermand.model.order import Order
 from countermand.model.outcome import Cancellation, Done, Refused, Verdict
-from countermand.model.query import Found, Query
 from countermand.model.policy import Policy
+from countermand.model.query import Found, Query
 from countermand.model.reason import Reason
 from countermand.model.record import Record
 from countermand.model.timer import Timer, TimerKey
@@ -404,6 +404,24 @@ class Seeded(Struct, frozen=True, kw_only=True):
 # ------------------------------------------------------------------------------------------------------------- dialect
 
 
+class Change(Struct, frozen=True, kw_only=True):
+    """What became of an order, whoever asked: before (None: placed now), after, what happened, and what is known beside it.
+
+    `companions` holds those records that the dialect names as such and that exist, as they are now.
+    """
+
+    before: Order | None
+    after: Order
+    events: tuple[Event, ...]
+    companions: Mapping[RecordKey, Record] = field(default_factory=dict)
+
+
+def no_records(change: Change) -> tuple[Record, ...]:
+    """For a dialect whose orders leave nothing beside them."""
+    del change
+    return ()
+
+
 class Reasons(Struct, frozen=True, kw_only=True):
     """A vendor's list of reasons. `theirs` has a word for every reason of ours, `ours` a reason for every word of theirs.
 
@@ -439,8 +457,12 @@ class Dialect(Struct, frozen=True, kw_only=True):
     world: Callable[[World], Seeded]
     #: The values by which lists find the order after a change; stored as `Order.facets`.
     facets: Callable[[Order], Mapping[str, str]]
-    #: What the vendor tells somebody because an order changed: before (None: placed now), after, what happened.
-    notices: Callable[[Order | None, Order, tuple[Event, ...]], tuple[Notice, ...]]
+    #: What the vendor tells somebody because an order changed.
+    notices: Callable[[Change], tuple[Notice, ...]]
+    #: What the vendor writes down beside an order because it changed. An id is made of what changed: no change has two.
+    records: Callable[[Change], tuple[Record, ...]]
+    #: Records of the tenant, by kind and id, that these two look at. They are loaded with whatever changes its orders.
+    companions: tuple[tuple[str, str], ...]
     #: The OpenAPI 3.1 document of what is served, without `servers`.
     openapi: Callable[[], Mapping[str, object]]
     #: Our reasons in the vendor's words and back; empty when the vendor knows no reasons.

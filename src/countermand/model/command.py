@@ -132,6 +132,7 @@ class Move(Struct, frozen=True, kw_only=True):
     reason: str = ""
     #: Whoever gives one gets a cancellation when the move cancels the order.
     cancellation_id: str | None = None
+    by: str = ""
 
 
 class Amend(Struct, frozen=True, kw_only=True):

@@ -124,7 +124,10 @@ class Desk:
             assert not isinstance(concluded, Refused), "a conclusion only writes down what was decided"
             return Judged(sheet.writes, verdicts)
 
-        return await self._store.transact(wanted_by([opening, *(ask for _, ask in group.asks)]), judge)
+        wanted = wanted_by([opening, *(ask for _, ask in group.asks)])
+        for dialect, ask in group.asks:
+            self._accompany(wanted, ask, group.tenant, dialect)
+        return await self._store.transact(wanted, judge)
 
     async def _queue(self, waiting: _Waiting) -> WireAnswer | Verdict:
         if len(self._waiting) >= WAITING_ASKS_MAX:
@@ -189,12 +192,21 @@ class Desk:
                 one.outcome = _decide(sheet, one, instants)
             return Judged(sheet.writes, sheet.writes)
 
-        writes = await self._store.transact(wanted_by([one.ask for one in batch]), judge)
+        wanted = wanted_by([one.ask for one in batch])
+        for one in batch:
+            self._accompany(wanted, one.ask, one.tenant, one.dialect)
+        writes = await self._store.transact(wanted, judge)
         if writes.timers:
             self.on_timers()
         if writes.records:
             self.policies.heed(writes.records)
         return [one for one in batch if one.again]
+
+    def _accompany(self, wanted: Wanted, ask: Ask, tenant: str, dialect: Dialect) -> None:
+        """What the dialect of the order, whoever asks, looks at when it leaves its traces. Most look at nothing."""
+        speaker = dialect if ask.order is None else self._dialects.get(ask.order.dialect, dialect)
+        for kind, record_id in speaker.companions:
+            wanted.records.add(RecordKey(tenant, speaker.name, kind, record_id))
 
 
 def copied(loaded: Loaded) -> Loaded:

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from countermand.dialects.contract import Ask, Dialect, Held, Notice, Plan
+from countermand.dialects.contract import Ask, Change, Dialect, Held, Notice, Plan
 from countermand.dialects.wire import to_facts
 from countermand.engine import Around, decide
 from countermand.engine.around import NOTHING
@@ -164,7 +164,7 @@ class Sheet:
             if change.events:
                 speaker = dialect if key.dialect == dialect.name else self._rules.dialects[key.dialect]
                 change.order = self._write_order(speaker, change)
-                owed += self._owed(change, speaker.notices(change.before, change.order, tuple(change.events)), held.now)
+                owed += self._traced(speaker, change, held.now)
                 self.writes.events += [(key, event) for event in change.events]
                 events += change.events
             if change.owed or change.cancellations or change.obligations:
@@ -293,9 +293,20 @@ class Sheet:
             self.loaded.records[record.key] = after
         return after
 
-    def _owed(self, change: _Change, notices: tuple[Notice, ...], now: datetime) -> list[Obligation]:
+    def _traced(self, speaker: Dialect, change: _Change, now: datetime) -> list[Obligation]:
+        """Leave the vendor's own traces of a change, whoever asked for it: its records, and whom it tells."""
+        order = change.order
+        told = Change(
+            before=change.before, after=order, events=tuple(change.events), companions=self._companions(speaker, order)
+        )
+        for record in speaker.records(told):
+            self._write_record(record)
         cancellation_id = change.cancellation.cancellation_id if change.cancellation else None
-        return [self._obligation(notice, change.order.key, now, cancellation_id) for notice in notices]
+        return [self._obligation(notice, order.key, now, cancellation_id) for notice in speaker.notices(told)]
+
+    def _companions(self, speaker: Dialect, order: Order) -> dict[RecordKey, Record]:
+        named = [RecordKey(order.tenant, order.dialect, kind, record_id) for kind, record_id in speaker.companions]
+        return {key: record for key in named if (record := self.loaded.records.get(key))}
 
     def _told(
         self, dialect: Dialect, notices: tuple[Notice, ...], order: Order | None, now: datetime

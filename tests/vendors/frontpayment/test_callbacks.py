@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given, strategies as st
 
+from countermand.dialects.contract import Change
 from countermand.dialects.frontpayment.facts import Callback
 from countermand.dialects.frontpayment.notices import address, checksum, notices
 from countermand.dialects.frontpayment.switches import Switches
@@ -46,7 +47,8 @@ def test_a_cancel_is_told_to_nobody_unless_the_switch_says_so() -> None:
     ledger.call("cancelOrder", NOTE)
     assert told(ledger) == []
     event = Event(type="order.cancelled", at=NOW, status="CANCELLED")
-    (notice,) = notices(None, ledger.order(), (event,), switches=Switches(cancel_calls_back=True))
+    change = Change(before=None, after=ledger.order(), events=(event,))
+    (notice,) = notices(change, switches=Switches(cancel_calls_back=True))
     assert notice.data["status"] == "CANCELLED"
 
 

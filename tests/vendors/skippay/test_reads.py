@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from countermand.dialects.contract import CallerFault, Fixed, Login, SignIn, WireRequest
+from countermand.dialects.contract import CallerFault, Change, Fixed, Login, SignIn, WireRequest
 from countermand.dialects.skippay import DIALECT
 from countermand.dialects.skippay.precheck import is_personal_id
 from countermand.dialects.skippay.signin import rewrite
@@ -41,7 +41,7 @@ def move(ledger: Ledger, action: str, order_id: str = ID) -> None:
     assert isinstance(outcome, Accepted), action
     ledger.orders[before.key] = outcome.order
     ledger.events += [(before.key, event) for event in outcome.events]
-    ledger.told += DIALECT.notices(before, outcome.order, outcome.events)
+    ledger.told += DIALECT.notices(Change(before=before, after=outcome.order, events=outcome.events))
 
 
 # ------------------------------------------------------------------------------------------------- detail, get order

@@ -7,9 +7,10 @@ from functools import partial
 from countermand.dialects.contract import Dialect
 
 from .codes import encode_fault
-from .doors import credential, limit_headers, rewrite, told_of_itself
+from .doors import credential, limit_headers, rewrite
 from .lifecycle import lifecycle
 from .name import NAME
+from .notices import COMPANIONS, deliveries, notices
 from .openapi import openapi
 from .order import facets
 from .routes import routes
@@ -32,6 +33,8 @@ DIALECT = Dialect(
     account=account,
     world=world,
     facets=facets,
-    notices=told_of_itself,
+    notices=notices,
+    records=deliveries,
+    companions=COMPANIONS,
     openapi=partial(openapi, routes()),
 )

@@ -13,26 +13,22 @@ from countermand.model.command import Actors, Amount, Cancel
 from countermand.model.order import Order
 from countermand.model.outcome import Refused, Verdict
 
-from . import notices
 from .codes import refused
-from .lifecycle import CANCELLED
 from .order import cancelled_order
 
 MESSAGE: Final = "Order cancelled successfully."
 
 
 def decode(wire: WireRequest, caller: Caller) -> Ask:
-    return Ask(order=caller.order(wire.params["id"]), records=(notices.subscription(caller),), plan=plan)
+    return Ask(order=caller.order(wire.params["id"]), plan=plan)
 
 
 def plan(held: Held) -> Plan:
-    """Who may be cancelled is the engine's to say; here is what to do and whom to tell if it agrees."""
-    order = held.order
-    command = Cancel(cancellation_id=held.new_id(), actors=Actors(requested_by="merchant"), amount=_everything(order))
-    if order is None or order.status == CANCELLED:
-        return Plan(commands=(command,))
-    told, deliveries = notices.told(notices.cancelled(order, held), held)
-    return Plan(commands=(command,), records=deliveries, notices=told)
+    """Who may be cancelled is the engine's to say."""
+    amount = _everything(held.order)
+    return Plan(
+        commands=(Cancel(cancellation_id=held.new_id(), actors=Actors(requested_by="merchant"), amount=amount),)
+    )
 
 
 def _everything(order: Order | None) -> Amount | None:

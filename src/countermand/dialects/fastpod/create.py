@@ -16,7 +16,7 @@ from countermand.model.command import Place
 from countermand.model.outcome import Refusal, Refused, Verdict
 from countermand.model.record import Record
 
-from . import notices, references
+from . import references
 from .billing import bill, check_rush
 from .codes import refused
 from .documents import WholeOrder
@@ -53,7 +53,7 @@ def decode(wire: WireRequest, caller: Caller) -> Ask:
         new = New(caller=caller, merchant=merchant, day=day, serial=serial)
         return _placed(new, body, held=held)
 
-    records = (today, references.key(caller, body.reference_id), notices.subscription(caller))
+    records = (today, references.key(caller, body.reference_id))
     return Ask(order=caller.alias(REFERENCE, body.reference_id), records=records, plan=plan)
 
 
@@ -95,10 +95,8 @@ def _placed(new: New, body: CreateOrder, *, held: Held) -> Plan:
     order = order_of(
         check(WholeOrder, _document(new, body, now=held.now)), tenant=new.caller.tenant, merchant=new.merchant
     )
-    told, deliveries = notices.told(order, held)
     count = counter(order.tenant, day=day_of(new.day), serial=new.serial, at=held.now)
-    records = (count, references.record(order, body.reference_id), *deliveries)
-    return Plan(commands=(Place(order=order),), records=records, notices=told)
+    return Plan(commands=(Place(order=order),), records=(count, references.record(order, body.reference_id)))
 
 
 def _document(new: New, body: CreateOrder, *, now: datetime) -> Mapping[str, object]:

@@ -4,10 +4,8 @@ pages).
 `Accept` is declared required on every page; a request without it is answered all the same, always in JSON.
 """
 
-from countermand.dialects.contract import CallerFault, Fault, FaultKind, Notice, Presented, RateState, WireRequest
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, Presented, RateState, WireRequest
 from countermand.dialects.wire import bearer
-from countermand.model.event import Event
-from countermand.model.order import Order
 
 
 def credential(wire: WireRequest) -> Presented:
@@ -28,10 +26,3 @@ def limit_headers(state: RateState) -> tuple[tuple[str, str], ...]:
         ("x-ratelimit-limit", str(state.limit.requests_max)),
         ("x-ratelimit-remaining", str(state.remaining)),
     )
-
-
-def told_of_itself(_before: Order | None, _after: Order, _events: tuple[Event, ...]) -> tuple[Notice, ...]:
-    """No page says that a change of an order is told to anybody. Merchants with a webhook are told by the plans of
-    `.notices`.
-    """
-    return ()

@@ -16,11 +16,11 @@ from countermand.model.command import Amend, Move
 from countermand.model.order import Order
 from countermand.model.outcome import Refusal, Refused, Verdict
 
-from . import notices, references
+from . import references
 from .billing import bill, check_rush
 from .codes import refused
 from .documents import WholeLineItem, WholeOrder
-from .lifecycle import EDITABLE, MOVES, NEW, RELEASE
+from .lifecycle import EDITABLE, MOVES, RELEASE
 from .order import aliases, document_of, facts_from, lines, total_minor, whole_order
 from .reading import check, invalid, read
 from .requests import LineBody, UpdateOrder, UpdateStatus
@@ -51,7 +51,7 @@ def decode_order(wire: WireRequest, caller: Caller) -> Ask:
             return Refused(refusal=Refusal.VENDOR_RULE, vendor_code="STATUS_CHANGE", order=order)
         return _edited(order, body, held=held)
 
-    records = (references.key(caller, body.reference_id), notices.subscription(caller))
+    records = (references.key(caller, body.reference_id),)
     return Ask(order=caller.order(wire.params["id"]), records=records, plan=plan)
 
 
@@ -67,9 +67,7 @@ def _edited(order: Order, body: UpdateOrder, *, held: Held) -> Plan:
     reference = references.record(replace(order, updated_at=held.now), body.reference_id)
     if body.order_status == order.status:
         return Plan(commands=(amend,), records=(reference,))
-    after = replace(order, status=NEW, facts=facts_from(document), updated_at=held.now)
-    told, deliveries = notices.told(after, held)
-    return Plan(commands=(amend, Move(action=RELEASE)), records=(reference, *deliveries), notices=told)
+    return Plan(commands=(amend, Move(action=RELEASE)), records=(reference,))
 
 
 def _document(before: WholeOrder, body: UpdateOrder, *, now: datetime) -> Mapping[str, object]:
@@ -106,15 +104,11 @@ def _line_ids(before: Sequence[WholeLineItem], wanted: Sequence[LineBody]) -> li
 
 def decode_status(wire: WireRequest, caller: Caller) -> Ask:
     read(UpdateStatus, wire.body)
-    return Ask(order=caller.order(wire.params["id"]), records=(notices.subscription(caller),), plan=_released)
+    return Ask(order=caller.order(wire.params["id"]), plan=_released)
 
 
-def _released(held: Held) -> Plan:
-    move = Move(action=RELEASE)
-    if held.order is None:
-        return Plan(commands=(move,))
-    told, deliveries = notices.told(replace(held.order, status=NEW, updated_at=held.now), held)
-    return Plan(commands=(move,), records=deliveries, notices=told)
+def _released(_held: Held) -> Plan:
+    return Plan(commands=(Move(action=RELEASE),))
 
 
 # --------------------------------------------------------------------------------------------------------------- both

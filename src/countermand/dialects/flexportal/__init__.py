@@ -3,7 +3,7 @@
 Read `requests`, `lifecycle`, `codes`, then `orders` and `rentals`.
 """
 
-from countermand.dialects.contract import Dialect
+from countermand.dialects.contract import Dialect, no_records
 
 from .caller import account, credential
 from .codes import encode_fault
@@ -32,5 +32,7 @@ DIALECT = Dialect(
     world=world,
     facets=facets,
     notices=notices,
+    records=no_records,
+    companions=(),
     openapi=openapi,
 )

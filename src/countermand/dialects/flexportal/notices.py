@@ -7,9 +7,8 @@ here, and no signature is documented. No event says that an order was cancelled:
 from collections.abc import Mapping
 from datetime import datetime
 
-from countermand.dialects.contract import Notice
+from countermand.dialects.contract import Change, Notice
 from countermand.dialects.wire import to_facts
-from countermand.model.event import Event
 from countermand.model.order import Order
 
 from .instants import stamp
@@ -23,9 +22,9 @@ def told(event: str, *, at: datetime, data: Mapping[str, object]) -> Notice:
     return Notice(type=event, body=body, data={name: value for name, value in data.items() if isinstance(value, str)})
 
 
-def notices(before: Order | None, after: Order, events: tuple[Event, ...]) -> tuple[Notice, ...]:
+def notices(change: Change) -> tuple[Notice, ...]:
     """`order.created` and `order.fulfilled`; what happens to rentals and payments tells its own."""
-    del events
+    before, after = change.before, change.after
     happened = ["order.created"] if before is None else []
     if after.status == Status.FULFILLED and (before is None or before.status != Status.FULFILLED):
         happened.append("order.fulfilled")

@@ -1,6 +1,6 @@
 """Front Payment's FPGO Connect, the order API at https://demo-api.frontpayment.no/api/v1. README.md says what is known of it."""
 
-from countermand.dialects.contract import Dialect
+from countermand.dialects.contract import Dialect, no_records
 from countermand.model.order import Order
 
 from .codes import encode_fault
@@ -36,5 +36,7 @@ DIALECT = Dialect(
     world=world,
     facets=_facets,
     notices=notices,
+    records=no_records,
+    companions=(),
     openapi=openapi,
 )

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from countermand.dialects.contract import Notice
+from countermand.dialects.contract import Change, Notice
 from countermand.dialects.wire import major_of
 from countermand.model.event import Event
 from countermand.model.order import Order
@@ -39,12 +39,10 @@ STATUS_BY_MOVE: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 )
 
 
-def notices(
-    before: Order | None, after: Order, events: tuple[Event, ...], *, switches: Switches = SWITCHES
-) -> tuple[Notice, ...]:
+def notices(change: Change, *, switches: Switches = SWITCHES) -> tuple[Notice, ...]:
     """The callbacks that follow from what happened to an order."""
-    del before
-    told = ((event, _told(after, event, switches=switches)) for event in events)
+    after = change.after
+    told = ((event, _told(after, event, switches=switches)) for event in change.events)
     return tuple(_callback(after, status, at=event.at) for event, status in told if status)
 
 

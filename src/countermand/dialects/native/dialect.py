@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from countermand.dialects.contract import (
     CallerFault,
+    Change,
     Dialect,
     Fault,
     FaultKind,
@@ -12,13 +13,13 @@ from countermand.dialects.contract import (
     RateState,
     Reasons,
     WireRequest,
+    no_records,
 )
 from countermand.dialects.native import bulkoperations, imports, openapi, world
 from countermand.dialects.native.lifecycle import ORDER
 from countermand.dialects.native.operations import OPERATIONS
 from countermand.dialects.native.problems import encode_fault
 from countermand.dialects.wire import bearer
-from countermand.model.event import Event
 from countermand.model.order import Order
 from countermand.model.reason import Reason
 
@@ -40,8 +41,8 @@ def _facets(order: Order) -> Mapping[str, str]:
     return {"reference": reference} if reference else {}
 
 
-def _no_notices(before: Order | None, after: Order, events: tuple[Event, ...]) -> tuple[Notice, ...]:
-    del before, after, events
+def _no_notices(change: Change) -> tuple[Notice, ...]:
+    del change
     return ()
 
 
@@ -66,6 +67,8 @@ DIALECT = Dialect(
     world=world.world,
     facets=_facets,
     notices=_no_notices,
+    records=no_records,
+    companions=(),
     openapi=lambda: openapi.document(_DESCRIBED, _OTHERS),
     reasons=Reasons(
         theirs={reason: reason.value for reason in Reason}, ours={reason.value: reason for reason in Reason}

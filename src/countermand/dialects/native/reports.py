@@ -210,7 +210,7 @@ def decode_transition(wire: WireRequest, caller: Caller) -> Ask:
     return _ask(
         wire,
         caller,
-        lambda held: (Move(action=given.action, reason=given.reason, cancellation_id=held.new_id()),),
+        lambda held: (Move(action=given.action, reason=given.reason, cancellation_id=held.new_id(), by=caller.key_id),),
     )
 
 

@@ -6,7 +6,7 @@ sources, and what was decided where the vendor says nothing.
 
 from typing import Final
 
-from countermand.dialects.contract import Dialect, RateState
+from countermand.dialects.contract import Dialect, RateState, no_records
 
 from . import notices, search, signin, world
 from .codes import encode_fault
@@ -38,6 +38,8 @@ DIALECT: Final = Dialect(
     world=world.world,
     facets=search.facets,
     notices=notices.notices,
+    records=no_records,
+    companions=(),
     openapi=openapi,
     reasons=REASONS,
 )

@@ -6,9 +6,7 @@ receiver reads the application again before it acts, so the body says only which
 
 import msgspec
 
-from countermand.dialects.contract import Notice
-from countermand.model.event import Event
-from countermand.model.order import Order
+from countermand.dialects.contract import Change, Notice
 
 from .application import base_document
 from .facts import Paid, facts_in
@@ -16,14 +14,15 @@ from .lifecycle import NOTIFIED
 from .payments import is_payment, payment_document, payment_id
 
 
-def notices(before: Order | None, after: Order, events: tuple[Event, ...]) -> tuple[Notice, ...]:
+def notices(change: Change) -> tuple[Notice, ...]:
     """One about the application when its substate became one of those the page lists, and one for each payment."""
+    before, after = change.before, change.after
     urls = facts_in(after.facts).urls
     told = []
     if after.status in NOTIFIED and (before is None or before.status != after.status):
         body = msgspec.json.encode(base_document(after))
         told.append(_notice("application", body, address=urls.get("notificationEndpoint")))
-    for event in events:
+    for event in change.events:
         if is_payment(event):
             paid = Paid(
                 id=payment_id(after.order_id, event), date=event.at.date().isoformat(), amount=after.total_minor

@@ -5,6 +5,7 @@ from countermand.dialects.contract import Dialect
 from .codes import encode_fault
 from .credential import credential, limit_headers
 from .envelope import rewrite
+from .history import records
 from .lifecycle import LIFECYCLE
 from .name import NAME
 from .notices import notices
@@ -29,5 +30,7 @@ DIALECT = Dialect(
     world=world,
     facets=facets,
     notices=notices,
+    records=records,
+    companions=(),
     openapi=openapi,
 )

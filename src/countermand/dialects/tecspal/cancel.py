@@ -7,15 +7,14 @@ gets the same answer, before the status is looked at), the status.
 from collections.abc import Callable
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
-from countermand.model.command import Actors, Cancel, Command, Move
+from countermand.model.command import Actors, Cancel, Move
 from countermand.model.order import Order
 from countermand.model.outcome import Refusal, Refused, Verdict
 
 from .codes import CANNOT_CANCEL, CANNOT_CONFIRM, answer_refused
 from .documents import Cancelled
 from .envelope import answer_yes, as_key, open_envelope, required
-from .history import actor_of, transition
-from .lifecycle import ACCEPTED, CANCELLED, EDITABLE, QUOTED
+from .history import actor_of
 from .membership import manages, needed
 from .order import company_of
 
@@ -46,17 +45,16 @@ def on_order(
 
 
 def decode_cancel(wire: WireRequest, caller: Caller) -> Ask:
-    def plan(held: Held, order: Order) -> Plan:
+    def plan(held: Held, _order: Order) -> Plan:
         actors = Actors(requested_by=actor_of(caller), executed_by=actor_of(caller))
-        command = Cancel(cancellation_id=held.new_id(), actors=actors)
-        return _moved(held, caller, command=command, after=CANCELLED if order.status in EDITABLE else None)
+        return Plan(commands=(Cancel(cancellation_id=held.new_id(), actors=actors),))
 
     return _decode(wire, caller, plan=plan)
 
 
 def decode_confirm(wire: WireRequest, caller: Caller) -> Ask:
-    def plan(held: Held, order: Order) -> Plan:
-        return _moved(held, caller, command=Move(action="confirm"), after=ACCEPTED if order.status == QUOTED else None)
+    def plan(_held: Held, _order: Order) -> Plan:
+        return Plan(commands=(Move(action="confirm", by=actor_of(caller)),))
 
     return _decode(wire, caller, plan=plan)
 
@@ -64,15 +62,6 @@ def decode_confirm(wire: WireRequest, caller: Caller) -> Ask:
 def _decode(wire: WireRequest, caller: Caller, *, plan: Callable[[Held, Order], Plan | Refused]) -> Ask:
     data = open_envelope(wire).data
     return on_order(caller, required(data, "id"), required(data, "companyCode"), plan=plan)
-
-
-def _moved(held: Held, caller: Caller, *, command: Command, after: str | None) -> Plan:
-    """The command, and a line of history if it will move the order: a repeat is accepted too, and moves nothing."""
-    order = held.order
-    if order is None or after is None:
-        return Plan(commands=(command,))
-    entry = transition(order.key, held, actor_of(caller), before=order.status, after=after)
-    return Plan(commands=(command,), records=(entry,))
 
 
 def encode_cancel(verdict: Verdict, wire: WireRequest) -> WireAnswer:

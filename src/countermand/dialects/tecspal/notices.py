@@ -9,10 +9,8 @@ from typing import Final
 
 import msgspec
 
-from countermand.dialects.contract import Notice
+from countermand.dialects.contract import Change, Notice
 from countermand.dialects.wire import iso_millis
-from countermand.model.event import Event
-from countermand.model.order import Order
 
 from .documents import Document
 from .order import facts_of
@@ -31,9 +29,9 @@ class Told(Document, frozen=True, kw_only=True):
     at: str
 
 
-def notices(before: Order | None, after: Order, events: tuple[Event, ...]) -> tuple[Notice, ...]:
-    del before
-    if not any(event.type == "order.cancelled" for event in events):
+def notices(change: Change) -> tuple[Notice, ...]:
+    after = change.after
+    if not any(event.type == "order.cancelled" for event in change.events):
         return ()
     facts = facts_of(after)
     told = Told(

@@ -20,7 +20,7 @@ from . import parties
 from .codes import answer_refused, rule
 from .documents import CatalogItem, Facts, Open
 from .envelope import answer_yes, open_envelope
-from .history import actor_of, transition
+from .history import actor_of
 from .keeping import CATALOG, COUNTER, ORDER_NUMBER, next_number
 from .lifecycle import QUOTED
 from .order import Head, new_order, shown
@@ -124,9 +124,7 @@ def _placed(held: Held, caller: Caller, *, wish: _Wish) -> Plan | Refused:
         currency=CURRENCY,
     )
     order = new_order(head, _facts(wish, found, number=number, client=actor_of(caller)))
-    steps = [(None, STATUS_AT_CREATE), *([(STATUS_AT_CREATE, QUOTED)] if wish.status == QUOTED else [])]
-    told = [transition(order.key, held, actor_of(caller), before=before, after=after) for before, after in steps]
-    return Plan(commands=(Place(order=order),), records=(counter, *found.records, *told))
+    return Plan(commands=(Place(order=order),), records=(counter, *found.records))
 
 
 def _facts(wish: _Wish, found: Resolved, *, number: int, client: str) -> Facts:
