@@ -6,6 +6,7 @@ A vendor's world is the one of its `demo.json`, so a new folder brings its own.
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -88,6 +89,10 @@ def error_shapes(name: str) -> frozenset[frozenset[str]]:
 APART = {"refusals", "claims", "keys", "logins", "house"}
 
 
+#: Looks at the rows until they rest.
+REST_MAX = 200
+
+
 class Rows:
     """Reads the server's database beside it: whether anything was committed, and what."""
 
@@ -97,6 +102,16 @@ class Rows:
         self._tables = [name for (name,) in found if name not in APART and not name.startswith("sqlite_")]
         assert {"orders", "records", "events", "stock", "cancellations"} <= set(self._tables)
         self._version, self._digest = -1, ""
+
+    def settled(self) -> str:
+        """The digest once what goes on in the background has come to rest."""
+        before = self.digest()
+        for _ in range(REST_MAX):
+            time.sleep(0.05)
+            if (after := self.digest()) == before:
+                return after
+            before = after
+        raise AssertionError("it never comes to rest")
 
     def digest(self) -> str:
         ((version,),) = self._connection.execute("PRAGMA data_version")

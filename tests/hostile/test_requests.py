@@ -28,7 +28,7 @@ def test_whatever_is_sent_is_answered_and_a_refusal_changes_nothing(victim: Vict
             for name, message in kind(held, route):
                 answer = wire.ask(message)
                 _judge(held, name, message, answer)
-                after = victim.rows.digest()
+                after = victim.rows.settled() if answer.status == 202 else victim.rows.digest()
                 if answer.status >= 400 or message.startswith((b"HEAD ", b"OPTIONS ")):
                     assert after == before, (name, answer)
                 before = after
