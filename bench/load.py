@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, cast
 
 _LENGTH: Final = b"content-length: "
@@ -87,7 +88,8 @@ async def run_load(host: str, port: int, requests: Iterator[bytes], *, connectio
     until = time.perf_counter() + seconds + connections * 0.001
     for _ in range(connections):
         done = loop.create_future()
-        _, protocol = await loop.create_connection(lambda f=done: _Connection(requests, run, f, until), host, port)
+        protocol = _Connection(requests, run, done, until)
+        await loop.create_connection(partial(_same, protocol), host, port)
         opened.append(protocol)
         finished.append(done)
     started = time.perf_counter()
@@ -96,6 +98,10 @@ async def run_load(host: str, port: int, requests: Iterator[bytes], *, connectio
     await asyncio.gather(*finished)
     run.seconds = time.perf_counter() - started
     return run
+
+
+def _same(protocol: _Connection) -> _Connection:
+    return protocol
 
 
 def post(path: str, *, body: bytes, headers: dict[str, str]) -> bytes:

@@ -60,7 +60,8 @@ def median(samples: list[Sample]) -> Sample:
     """The median of each figure."""
 
     def middle(name: str) -> float:
-        return statistics.median(getattr(one, name) for one in samples)
+        figures: list[float] = [getattr(one, name) for one in samples]
+        return statistics.median(figures)
 
     return Sample(
         connections=samples[0].connections,

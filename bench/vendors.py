@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from bench.load import post
 from bench.server import Server
@@ -31,7 +31,7 @@ def crowds(orders: int) -> Iterator[Crowd]:
             yield _crowd(name, json.loads(source.read_text(encoding="utf-8")), orders)
 
 
-def _crowd(vendor: str, demo: dict, orders: int) -> Crowd:
+def _crowd(vendor: str, demo: dict[str, Any], orders: int) -> Crowd:
     request = demo["cases"][0]["steps"][0]["request"]
     collection = "applications" if "applications" in demo["world"] else "orders"
     model = demo["world"][collection][0]
@@ -53,7 +53,7 @@ def _crowd(vendor: str, demo: dict, orders: int) -> Crowd:
     return Crowd(vendor, json.dumps(world).encode(), tuple(calls))
 
 
-def _is_limited(vendor: str, demo: dict) -> bool:
+def _is_limited(vendor: str, demo: dict[str, Any]) -> bool:
     """Whether a key of this vendor is counted at all."""
     seed = catalog.load()[vendor].account(demo["world"]["accounts"][0])
     return seed.rate_limit is not None

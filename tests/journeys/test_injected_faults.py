@@ -10,7 +10,7 @@ from tests.process import Client, Process, sqlite
 
 WORLD = {"accounts": [{"token": "t", "tenant": "b"}], "orders": [{"orderId": "o", "status": "pending"}]}
 KEY = {"Authorization": "Bearer t", "Tenant-ID": "b"}
-CANCEL = ("POST", "/flexportal/v1/orders/o/cancel", {})
+CANCEL: tuple[str, str, object] = ("POST", "/flexportal/v1/orders/o/cancel", {})
 FAULTS = "/sandbox/flexportal/faults"
 
 

@@ -132,7 +132,7 @@ def test_whatever_is_sent_the_answer_fits_the_description(operation, data):
     schema_of(operation, status).validate(answer)
 
 
-@pytest.mark.parametrize("kind", set(FaultKind) - {FaultKind.RATE_LIMITED})
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.RATE_LIMITED])
 def test_every_fault_fits_the_description(kind):
     answer = DIALECT.encode_fault(Fault(kind=kind, detail="x"), wire("GET", "/orders"))
     schema_of("getAllOrders", answer.status).validate(json.loads(answer.body))
