@@ -17,6 +17,7 @@ from countermand.cli.lazy import LazyGroup
         "bring": "countermand.cli.bring:bring",
         "keys": "countermand.cli.keys:keys",
         "migrate": "countermand.cli.migrate:migrate",
+        "purge": "countermand.cli.purge:purge",
         "orders": "countermand.cli.orders:orders",
         "cancel": "countermand.cli.cancel:cancel",
     },

@@ -90,9 +90,14 @@ class Writes(Struct, kw_only=True):
     #: Cancellations and obligations there were before, as they are now; by (tenant, id). Written after the new ones.
     changed_cancellations: dict[tuple[str, str], Cancellation] = field(default_factory=dict)
     changed_obligations: dict[tuple[str, str], Obligation] = field(default_factory=dict)
+    #: Orders that go, with everything that is kept of them but their records (`Record.deleted`). In no other member.
+    erased: dict[OrderKey, Order] = field(default_factory=dict)
+    #: Orders whose events go.
+    forgotten: set[OrderKey] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.orders or self.records or self.claims or self.obligations or self.timers)
+        changed = self.orders or self.records or self.claims or self.obligations or self.timers
+        return bool(changed or self.erased or self.forgotten)
 
 
 class Judged(Struct, Generic[Value]):
@@ -208,6 +213,17 @@ class Store(Protocol):
 
         Gives the last key looked at, for the next call; None when there are no more.
         """
+
+    async def aged_orders(
+        self, before: datetime, *, after: OrderKey | None, limit: int
+    ) -> tuple[tuple[Order, ...], OrderKey | None]:
+        """Orders unchanged since an instant and with nothing owed, notices included, among the next `limit` in key order.
+
+        Beside them the last key looked at, for the next call; None when there are no more.
+        """
+
+    async def belongings(self, key: OrderKey) -> tuple[Record, ...]:
+        """Every record of an order."""
 
     async def ping(self) -> None:
         """Return when the database answers. Raises StoreUnavailable."""

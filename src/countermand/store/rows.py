@@ -47,6 +47,7 @@ class OrderBody(msgspec.Struct, frozen=True, omit_defaults=True):
     ties: tuple[Tie, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     pending: str = ""
+    kept_minor: int = 0
 
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -76,6 +77,7 @@ def order_body(order: Order) -> bytes:
             ties=order.ties,
             conflicts=order.conflicts,
             pending=order.pending,
+            kept_minor=order.kept_minor,
         )
     )
 
@@ -139,6 +141,7 @@ def order_of(row: OrderRow) -> Order:
         ties=body.ties,
         conflicts=body.conflicts,
         pending=body.pending,
+        kept_minor=body.kept_minor,
     )
 
 

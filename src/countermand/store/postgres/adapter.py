@@ -11,13 +11,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final, TypeVar
 
-from countermand.model.keys import ClaimKey
+from countermand.model.keys import ClaimKey, OrderKey
+from countermand.model.order import Order
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
 from countermand.model.survey import RefusalCount
 from countermand.model.timer import Timer
 from countermand.store.port import Effects, Judged, Loaded, StoredKey, StoredLogin, TimerLease, Wanted, WorldRows
-from countermand.store.postgres import credentials, reading, sandboxing, surveying, timing
+from countermand.store.postgres import credentials, erasing, reading, sandboxing, surveying, timing
 from countermand.store.postgres.committing import Committer
 from countermand.store.postgres.failures import LOST, is_lost, translated
 from countermand.store.postgres.place import Place
@@ -108,6 +109,14 @@ class PostgresStore:
         async with self._writing() as session:
             return await timing.forget_claims(session, dialect, before=before, after=after)
 
+    async def aged_orders(
+        self, before: datetime, *, after: OrderKey | None, limit: int
+    ) -> tuple[tuple[Order, ...], OrderKey | None]:
+        return await self._read(lambda session: erasing.aged_orders(session, before, after=after, limit=limit))
+
+    async def belongings(self, key: OrderKey) -> tuple[Record, ...]:
+        return await self._read(lambda session: erasing.belongings(session, key))
+
     async def ping(self) -> None:
         await self._read(lambda session: session.value("SELECT 1"))
 
@@ -149,4 +158,5 @@ class PostgresStore:
             with translated():
                 async with self._writers.session() as session:
                     await prepare(session)
+                    await erasing.forget_batches(session)
             self._prepared = True

@@ -55,8 +55,10 @@ def tenant_of(wanted: Wanted) -> str | None:
 
 def tenant_written(writes: Writes) -> str:
     """The one tenant whose rows a batch writes that wanted none."""
-    rows: Sequence[OrderKey | RecordKey | TimerKey] = (*writes.orders, *writes.records, *writes.timers)
-    tenants = {key.tenant for key in rows} | {claim.key.tenant for claim in writes.claims}
+    orders: Sequence[OrderKey] = (*writes.orders, *writes.erased, *writes.forgotten)
+    others: Sequence[RecordKey | TimerKey] = (*writes.records, *writes.timers)
+    tenants = {key.tenant for key in orders} | {key.tenant for key in others}
+    tenants |= {claim.key.tenant for claim in writes.claims}
     tenants |= {obligation.tenant for obligation in writes.obligations}
     if len(tenants) != 1:
         raise SeveralTenants(sorted(tenants))

@@ -177,6 +177,44 @@ SELECT :tenant, *
               :io_bodies::bytea[], :io_facts::bytea[])
 RETURNING 1
 
+-- name: erase_orders
+DELETE FROM orders x
+ USING (SELECT f.ctid AS place
+          FROM unnest(:eo_dialects::text[], :eo_ids::text[], :eo_versions::bigint[]) AS c (dialect, order_id, version)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM orders f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.order_id = c.order_id AND f.version = c.version
+                LIMIT 1) AS f) AS c
+ WHERE x.ctid = c.place
+RETURNING 1
+
+-- name: erase_events
+DELETE FROM events x
+ USING (SELECT f.ctid AS place
+          FROM unnest(:ee_dialects::text[], :ee_ids::text[]) AS c (dialect, order_id)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM events f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.order_id = c.order_id OFFSET 0) AS f) AS c
+ WHERE x.ctid = c.place
+
+-- name: erase_cancellations
+DELETE FROM cancellations x
+ USING (SELECT f.ctid AS place
+          FROM unnest(:ec_dialects::text[], :ec_ids::text[]) AS c (dialect, order_id)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM cancellations f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.order_id = c.order_id OFFSET 0) AS f) AS c
+ WHERE x.ctid = c.place
+
+-- name: erase_obligations
+DELETE FROM obligations x
+ USING (SELECT f.ctid AS place
+          FROM unnest(:eb_dialects::text[], :eb_ids::text[]) AS c (dialect, order_id)
+         CROSS JOIN LATERAL (
+               SELECT ctid FROM obligations f
+                WHERE f.tenant = :tenant AND f.dialect = c.dialect AND f.order_id = c.order_id OFFSET 0) AS f) AS c
+ WHERE x.ctid = c.place
+
 -- name: insert_records
 INSERT INTO records (tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body)
 SELECT :tenant, *
@@ -411,6 +449,23 @@ SELECT body FROM cancellations
 SELECT body FROM obligations
  WHERE tenant = :tenant AND dialect = :dialect AND order_id = :order_id AND obligation_id > :after AND kind <> 'notice'
  ORDER BY obligation_id LIMIT :limit
+
+-- name: orders_after
+-- Housekeeping walks through all orders in key order. The last column says whether anything is still owed for one.
+SELECT tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts,
+       EXISTS (SELECT 1 FROM obligations b
+                WHERE b.tenant = o.tenant AND b.dialect = o.dialect AND b.order_id = o.order_id
+                  AND b.state IN ('open', 'parked'))
+  FROM orders o
+ WHERE (tenant, dialect, order_id) > (:tenant, :dialect, :order_id) ORDER BY tenant, dialect, order_id LIMIT :limit
+
+-- name: belongings
+SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
+  FROM records WHERE tenant = :tenant AND dialect = :dialect AND order_id = :order_id ORDER BY kind, record_id
+
+-- name: forget_batches
+-- Left behind by processes that ended; nobody asks about a batch after a day.
+DELETE FROM batches WHERE at < :before
 
 -- name: events_after
 SELECT body FROM events

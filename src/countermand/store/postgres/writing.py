@@ -28,6 +28,10 @@ ORDER: Final = (
     "change_orders",
     "rewrite_orders",
     "insert_orders",
+    "erase_orders",
+    "erase_events",
+    "erase_cancellations",
+    "erase_obligations",
     "check_records",
     "change_records",
     "delete_records",
@@ -121,6 +125,7 @@ def parts_of(writes: Writes, seen: Seen) -> Parts:
     _add_records(parts, writes, seen=seen)
     _add_aliases(parts, writes, seen=seen)
     _add_log(parts, writes)
+    _add_erased(parts, writes)
     _add_changes(parts, writes)
     _add_checks(parts, writes, seen=seen)
     for key, timer in sorted(writes.timers.items()):
@@ -237,6 +242,19 @@ def _add_log(parts: Parts, writes: Writes) -> None:
     ]
 
 
+def _add_erased(parts: Parts, writes: Writes) -> None:
+    for order in sorted(writes.erased.values(), key=attrgetter("dialect", "order_id")):
+        place = (order.dialect, order.order_id)
+        parts["erase_orders"].append((*place, order.version))
+        for part in ("erase_events", "erase_cancellations", "erase_obligations"):
+            parts[part].append(place)
+        parts["drop_aliases"] += [
+            (order.dialect, name, stored(value), order.order_id) for name, value in order.aliases.items()
+        ]
+        parts["delete_facets"] += _facet_rows(facets.of_order(order))
+    parts["erase_events"] += [(key.dialect, key.order_id) for key in sorted(writes.forgotten)]
+
+
 def _latest(made: Sequence[Decision], changed: Mapping[tuple[str, str], Decision]) -> Sequence[Decision]:
     """What was made in this batch, as later asks of the same batch left it: one statement writes a row once."""
     return [changed.get(_id(one), one) for one in made] if changed else made
@@ -261,9 +279,9 @@ def _add_changes(parts: Parts, writes: Writes) -> None:
 
 def _add_checks(parts: Parts, writes: Writes, *, seen: Seen) -> None:
     """What the batch decided by but does not change. An answer that is merely kept was true when it was read."""
-    if not (writes.orders or writes.records or writes.obligations or writes.timers):
+    if not (writes.orders or writes.records or writes.obligations or writes.timers or writes.forgotten):
         return
-    if seen.orders.keys() - writes.orders.keys():
+    if seen.orders.keys() - writes.orders.keys() - writes.erased.keys():
         orders = sorted((key.dialect, key.order_id, version) for key, version in seen.orders.items())
         parts["check_orders"] = list(orders)
     records = ((key, version) for key, version in seen.records.items() if key not in writes.records)

@@ -15,7 +15,8 @@ from typing import Final, Self, TypeVar
 
 import apsw
 
-from countermand.model.keys import ClaimKey
+from countermand.model.keys import ClaimKey, OrderKey
+from countermand.model.order import Order
 from countermand.model.query import Found, GetOrder, GetRecord, Query
 from countermand.model.record import Record
 from countermand.model.survey import RefusalCount, Survey
@@ -32,7 +33,7 @@ from countermand.store.port import (
     WorldRows,
 )
 from countermand.store.sql import statements
-from countermand.store.sqlite import credentials, loading, reading, sandboxing, surveying, timing, writing
+from countermand.store.sqlite import credentials, erasing, loading, reading, sandboxing, surveying, timing, writing
 from countermand.store.sqlite.schema import prepare
 
 Value = TypeVar("Value")
@@ -193,6 +194,14 @@ class SqliteStore:
         if old:
             await self._write(lambda: timing.delete_claims(self._writer, old))
         return last
+
+    async def aged_orders(
+        self, before: datetime, *, after: OrderKey | None, limit: int
+    ) -> tuple[tuple[Order, ...], OrderKey | None]:
+        return erasing.aged_orders(self._reader, before, after=after, limit=limit)
+
+    async def belongings(self, key: OrderKey) -> tuple[Record, ...]:
+        return erasing.belongings(self._reader, key)
 
     async def ping(self) -> None:
         try:

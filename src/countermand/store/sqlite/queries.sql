@@ -207,3 +207,27 @@ SELECT body FROM obligations WHERE tenant = ? AND dialect = ? ORDER BY obligatio
 
 -- name: sandbox_orders
 SELECT order_id, body FROM orders WHERE tenant = ? AND dialect = ? ORDER BY order_id;
+
+-- name: orders_after
+-- Housekeeping walks through all orders in key order. The last column says whether anything is still owed for one.
+SELECT tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts,
+       EXISTS (SELECT 1 FROM obligations b
+                WHERE b.tenant = o.tenant AND b.dialect = o.dialect AND b.order_id = o.order_id
+                  AND b.state IN ('open', 'parked'))
+  FROM orders o WHERE (tenant, dialect, order_id) > (?, ?, ?) ORDER BY tenant, dialect, order_id LIMIT ?;
+
+-- name: belongings
+SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body
+  FROM records WHERE tenant = ? AND dialect = ? AND order_id = ? ORDER BY kind, record_id;
+
+-- name: erase_order
+DELETE FROM orders WHERE tenant = ? AND dialect = ? AND order_id = ? AND version = ?;
+
+-- name: erase_events
+DELETE FROM events WHERE tenant = ? AND dialect = ? AND order_id = ?;
+
+-- name: erase_cancellations
+DELETE FROM cancellations WHERE tenant = ? AND dialect = ? AND order_id = ?;
+
+-- name: erase_obligations
+DELETE FROM obligations WHERE tenant = ? AND dialect = ? AND order_id = ?;

@@ -13,6 +13,7 @@ from countermand.store import facets, tallies
 from countermand.store.port import Writes
 from countermand.store.rows import document, micros, order_body, order_row, record_row
 from countermand.store.sql import statements
+from countermand.store.sqlite.erasing import erase
 
 _SQL: Final = statements(__package__)
 
@@ -52,6 +53,8 @@ def write(connection: apsw.Connection, writes: Writes) -> None:
     )
     for timer_key, timer in writes.timers.items():
         _write_timer(connection, timer_key, timer)
+    if writes.erased or writes.forgotten:
+        erase(connection, writes)
     connection.executemany(_SQL["add_tally"], _tallies(writes))
     connection.executemany(
         _SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change]
@@ -62,6 +65,8 @@ def _tallies(writes: Writes) -> list[tuple[object, ...]]:
     """What changes in the counts of rows, of which only some dialects keep any."""
     removed: list[facets.FacetRow] = []
     added: list[facets.FacetRow] = []
+    for gone in writes.erased.values():
+        removed += facets.of_order(gone) if GROUP in gone.facets else ()
     for before, after in writes.orders.values():
         if GROUP in after.facets or (before is not None and GROUP in before.facets):
             removed += facets.of_order(before) if before is not None else ()
