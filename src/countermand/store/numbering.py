@@ -171,5 +171,6 @@ def _page(counted: _Counted, *, until: int, skip: int, limit: int) -> Statement:
     groups = [f"SELECT f.at, f.id FROM facets f WHERE {where} AND f.value = {param(group)}" for group in counted.groups]  # noqa: S608 - names are ours
     merged = f"{' UNION ALL '.join(groups)} ORDER BY at DESC, id DESC LIMIT {param(limit)} OFFSET {param(skip)}"
     by_key = " AND ".join(f"t.{name} = {param(value)}" for name, value in target.scope)
-    text = f"SELECT {columns} FROM ({merged}) m JOIN {target.table} t ON {by_key} AND t.{target.id} = m.id"  # noqa: S608 - names are ours
+    # CROSS JOIN: SQLite then takes the tables in this order, and the other one would read the whole table.
+    text = f"SELECT {columns} FROM ({merged}) m CROSS JOIN {target.table} t WHERE {by_key} AND t.{target.id} = m.id"  # noqa: S608 - names are ours
     return Statement(text, tuple(param.parameters))
