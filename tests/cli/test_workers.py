@@ -1,0 +1,64 @@
+"""`--workers N`: one socket, several processes, one page of figures; a worker that dies is replaced, and all end together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.process import Client, Process, sqlite
+
+pytestmark = pytest.mark.serial
+
+WORKERS = 3
+CALLS = 30
+
+
+def children(pid: int) -> list[int]:
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(word) for word in listing.stdout.split()]
+
+
+def counted(url: str) -> float:
+    """Calls of an operation, as whichever worker is asked knows them of all."""
+    with Client(url) as client:
+        page = client.call("GET", "/metrics").body.decode()
+    return sum(
+        float(line.rpartition(" ")[2]) for line in page.splitlines() if line.startswith("countermand_requests_total")
+    )
+
+
+def settled(url: str) -> float:
+    """The same, when every worker has shown what it counted."""
+    deadline = time.monotonic() + 10
+    while counted(url) < CALLS and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return counted(url)
+
+
+def test_workers_share_a_socket_and_their_figures_and_outlive_one_of_them(tmp_path: Path) -> None:
+    with Process(sqlite(tmp_path), "--workers", str(WORKERS)) as server:
+        assert len(children(server.pid)) == WORKERS
+        for _ in range(CALLS):
+            with Client(server.url) as client:
+                assert client.call("GET", "/v1/orders/none").status == 401
+        assert settled(server.url) == CALLS
+        os.kill(children(server.pid)[0], signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while len(children(server.pid)) < WORKERS and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert len(children(server.pid)) == WORKERS
+        assert settled(server.url) == CALLS, "whoever takes a dead worker's place goes on from its counts"
+        assert server.stop() == 0
+
+
+def test_a_sandbox_has_one_clock_and_so_one_process(tmp_path: Path) -> None:
+    words = ["serve", "--sandbox", "--workers", "2", "--database", sqlite(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "countermand", *words], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "one clock" in done.stderr
