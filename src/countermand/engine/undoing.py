@@ -158,7 +158,10 @@ def give_up(order: Order, found: Cancellation) -> tuple[Taking, ...] | None:
             index = next((at for at, portion in enumerate(after.portions) if _fits(portion, taken)), None)
             if index is None:
                 return None
-            back = replace(taken, portion=index, state=PortionState.OPEN, released_milli=-taken.released_milli)
+            # Another cancel's portion may be the one that fits: never reserve more than is open then.
+            room = after.quantity_milli(PortionState.OPEN) + taken.quantity_milli - after.reserved_milli
+            released = min(taken.released_milli, max(0, room))
+            back = replace(taken, portion=index, state=PortionState.OPEN, released_milli=-released)
             takings.append(back)
             after = apply(after, back, None)
     return tuple(takings)
