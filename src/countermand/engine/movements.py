@@ -9,7 +9,7 @@ from countermand.engine.cancel import possible, taxes_of
 from countermand.engine.evolve import evolve
 from countermand.engine.late import shipped_all_the_same
 from countermand.engine.standing import standing_of, status_after
-from countermand.engine.units import GONE, NOT_YET_THERE, ON_THE_WAY, OPEN, Choice, States, choose, take
+from countermand.engine.units import GONE, NOT_YET_THERE, ON_THE_WAY, OPEN, Choice, States, apply, choose, take
 from countermand.model.command import Amend, Deliver, Move, Reopen, Return, Ship
 from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle
@@ -63,9 +63,14 @@ def reopen(order: Order, command: Reopen, lifecycle: Lifecycle, now: datetime) -
 
 
 def take_back(line: Line, shipment_id: str) -> tuple[Taking, ...]:
-    """Takings that open every unit of the line that this shipment carries, and reserve it again."""
-    return tuple(
-        Taking(
+    """Takings that open every unit of the line that this shipment carries, and reserve it again.
+
+    Opened units join the open portion at the front of the line, so each taking sees the line as the one before it left it.
+    """
+    takings, after = list[Taking](), line
+    while (index := _carried(after, shipment_id)) is not None:
+        portion = after.portions[index]
+        taking = Taking(
             line_id=line.line_id,
             sku=line.sku,
             portion=index,
@@ -75,9 +80,16 @@ def take_back(line: Line, shipment_id: str) -> tuple[Taking, ...]:
             tax_minor=portion.tax_minor,
             released_milli=-portion.quantity_milli,
         )
-        for index, portion in reversed(tuple(enumerate(line.portions)))
-        if portion.shipment_id == shipment_id and portion.state in GONE
-    )
+        takings.append(taking)
+        after = apply(after, taking, None)
+    return tuple(takings)
+
+
+def _carried(line: Line, shipment_id: str) -> int | None:
+    for index, portion in enumerate(line.portions):
+        if portion.shipment_id == shipment_id and portion.state in GONE:
+            return index
+    return None
 
 
 def returned(order: Order, command: Return, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
