@@ -1,5 +1,6 @@
 """`countermand serve`: the server, in one process or several."""
 
+import logging
 import signal
 import socket
 import sys
@@ -13,7 +14,7 @@ import uvicorn
 from countermand.api.board import Board
 from countermand.api.connection import Connection
 from countermand.bootstrap import Seat, application
-from countermand.cli.telling import to_stderr
+from countermand.cli.telling import Briefly, to_stderr
 from countermand.cli.workers import Workers
 from countermand.settings import BadSettings, Settings, here
 from countermand.store.port import StoreUnavailable
@@ -133,6 +134,7 @@ def _serve(
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
+    logging.getLogger("uvicorn.error").addFilter(Briefly())
     server = _Server(config, ready)
     for told in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again once it has stopped; to be told to stop and to stop is no failure.
