@@ -4,7 +4,6 @@ The guards stand in the order of `Refusal`, each a single condition with a singl
 besides the lifecycle is in `allowance`, what it owes outside in `dues`, what makes it wait in `postponing`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -15,11 +14,12 @@ from countermand.engine.dues import dues_of
 from countermand.engine.evolve import advanced
 from countermand.engine.postponing import agreed, postponed, record_of
 from countermand.engine.standing import standing_of, status_after
+from countermand.engine.totals import leaving, possible
 from countermand.engine.units import OPEN, Choice, apply_all, choose, take
-from countermand.model.command import Amount, Cancel, Charges
+from countermand.model.command import Cancel, Charges
 from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle, Repeat, Standing
-from countermand.model.order import Line, Order, PortionState, TaxTotal
+from countermand.model.order import Line, Order, PortionState
 from countermand.model.outcome import Accepted, CancellationState, Cause, Refusal, Refused
 
 _LEFT = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)
@@ -111,14 +111,14 @@ def _event(
     """What happens, and the lines as they are afterwards."""
     lines = apply_all(order.lines, takings)
     standing = standing_of(lines) if lines else Standing.CANCELLED
-    amount = command.amount
+    amount_minor, taxes = leaving(order, takings, lines, command.amount)
     event = Event(
         type="order.cancelled" if standing is Standing.CANCELLED else "order.lines_cancelled",
         at=now,
         status=status_after(order.status, standing, lifecycle),
         takings=takings,
-        amount_minor=amount.price_minor if amount else sum([taking.price_minor for taking in takings]),
-        taxes=taxes_of(order.lines, takings) if amount is None or amount.taxes is None else amount.taxes,
+        amount_minor=amount_minor,
+        taxes=taxes,
         currency=order.currency,
         cancellation_id=command.cancellation_id,
         data=_told(command),
@@ -152,30 +152,3 @@ def _accept(order: Order, command: Cancel, event: Event, lines: tuple[Line, ...]
     if owed:
         record = replace(record, state=CancellationState.ACCEPTED, undo_until=owed[0].not_before)
     return Accepted(order=advanced(start, event, lines), events=(event,), cancellation=record, owed=owed)
-
-
-# ------------------------------------------------------------------------------------------------------------- amounts
-
-
-def possible(order: Order, amount: Amount) -> bool:
-    """An amount stated by the caller must be positive, in the order's currency and within what the order still costs."""
-    owed = {tax.rate_milli: tax.amount_minor for tax in order.taxes}
-    taxes = amount.taxes or ()
-    return (
-        amount.currency == order.currency
-        and 0 < amount.price_minor <= order.total_minor
-        and all(0 <= tax.amount_minor <= owed.get(tax.rate_milli, 0) for tax in taxes)
-    )
-
-
-def taxes_of(lines: Sequence[Line], takings: Sequence[Taking]) -> tuple[TaxTotal, ...]:
-    """The tax of some takings, by rate. Lines without a rate carry no tax of their own."""
-    rates = {line.line_id: line.tax_rate_milli for line in lines if line.tax_rate_milli is not None}
-    if not rates:
-        return ()
-    by_rate: dict[int, int] = {}
-    for taking in takings:
-        rate = rates.get(taking.line_id)
-        if rate is not None:
-            by_rate[rate] = by_rate.get(rate, 0) + taking.tax_minor
-    return tuple(TaxTotal(rate_milli=rate, amount_minor=amount) for rate, amount in by_rate.items())

@@ -48,7 +48,14 @@ def advanced(order: Order, event: Event, lines: tuple[Line, ...]) -> Order:
         ties=order.ties,
         conflicts=order.conflicts,
         pending=order.pending,
+        kept_minor=_kept(order, event),
     )
+
+
+def _kept(order: Order, event: Event) -> int:
+    """A cancel may leave a fee in the total; restoring takes it out again."""
+    fee = event.data.get("fee") if event.type.startswith("order.") else None
+    return order.kept_minor + int(fee) if fee else order.kept_minor
 
 
 def _cancelled_at(order: Order, event: Event) -> datetime | None:

@@ -19,11 +19,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from countermand.engine.around import Around
-from countermand.engine.cancel import taxes_of
 from countermand.engine.evolve import evolve
 from countermand.engine.settlement import closed, finished
 from countermand.engine.standing import standing_of, status_after
 from countermand.engine.tenders import by_id, kept, refundable_minor, released, voidable_minor, with_payment
+from countermand.engine.totals import taxes_of
 from countermand.engine.units import OPEN, Choice, States, choose, take
 from countermand.model.command import Close, Closing, PaymentStep, ReportPayment, Ship
 from countermand.model.event import Amendment, Event, Taking

@@ -5,11 +5,22 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from countermand.engine.cancel import possible, taxes_of
 from countermand.engine.evolve import evolve
 from countermand.engine.late import shipped_all_the_same
 from countermand.engine.standing import standing_of, status_after
-from countermand.engine.units import GONE, NOT_YET_THERE, ON_THE_WAY, OPEN, Choice, States, apply, choose, take
+from countermand.engine.totals import leaving, possible
+from countermand.engine.units import (
+    GONE,
+    NOT_YET_THERE,
+    ON_THE_WAY,
+    OPEN,
+    Choice,
+    States,
+    apply,
+    apply_all,
+    choose,
+    take,
+)
 from countermand.model.command import Amend, Deliver, Move, Reopen, Return, Ship
 from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle
@@ -105,14 +116,14 @@ def returned(order: Order, command: Return, lifecycle: Lifecycle, now: datetime)
     if command.amount is not None and not possible(order, command.amount):
         return Refused(refusal=Refusal.AMOUNT_IMPOSSIBLE, order=order)
     takings = take(chosen, GONE, into=PortionState.RETURNED)
-    amount = command.amount
+    amount_minor, taxes = leaving(order, takings, apply_all(order.lines, takings), command.amount)
     event = Event(
         type="units.returned",
         at=now,
         status=order.status,
         takings=takings,
-        amount_minor=amount.price_minor if amount else sum(taking.price_minor for taking in takings),
-        taxes=taxes_of(order.lines, takings) if amount is None or amount.taxes is None else amount.taxes,
+        amount_minor=amount_minor,
+        taxes=taxes,
         currency=order.currency,
         sequence=order.sequence + 1,
     )
@@ -137,12 +148,8 @@ def move(order: Order, command: Move, lifecycle: Lifecycle, now: datetime) -> Ac
     if status not in lifecycle.cancelled:
         return Accepted(order=evolve(order, event), events=(event,))
     takings = take(_all_open(order), OPEN, into=PortionState.CANCELLED)
-    event = replace(
-        event,
-        takings=takings,
-        amount_minor=sum(taking.price_minor for taking in takings),
-        taxes=taxes_of(order.lines, takings),
-    )
+    amount_minor, taxes = leaving(order, takings, apply_all(order.lines, takings))
+    event = replace(event, takings=takings, amount_minor=amount_minor, taxes=taxes)
     event = replace(event, type="order.cancelled", cancellation_id=command.cancellation_id)
     return Accepted(order=evolve(order, event), events=(event,), cancellation=_record(order, command, event))
 

@@ -103,7 +103,8 @@ def _withdrawn(obligation: Obligation, command: Restore, now: datetime) -> Oblig
 def _restored(
     order: Order, found: Cancellation, command: Restore, takings: tuple[Taking, ...], *, now: datetime
 ) -> Event:
-    told = {"by": command.by, "because": command.because}
+    fee = str(-found.fee_minor) if found.fee_minor else ""
+    told = {"by": command.by, "because": command.because, "fee": fee}
     return Event(
         type="order.restored",
         at=now,

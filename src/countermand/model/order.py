@@ -190,6 +190,8 @@ class Order(Struct, frozen=True, kw_only=True):
     ties: tuple[Tie, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     pending: str = ""
+    #: Fees of cancels: the part of the total that belongs to no unit.
+    kept_minor: int = 0
 
     @property
     def key(self) -> OrderKey:

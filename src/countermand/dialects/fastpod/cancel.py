@@ -9,8 +9,7 @@ from typing import Final
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
-from countermand.model.command import Actors, Amount, Cancel
-from countermand.model.order import Order
+from countermand.model.command import Actors, Cancel
 from countermand.model.outcome import Refused, Verdict
 
 from .codes import refused
@@ -24,18 +23,8 @@ def decode(wire: WireRequest, caller: Caller) -> Ask:
 
 
 def plan(held: Held) -> Plan:
-    """Who may be cancelled is the engine's to say."""
-    amount = _everything(held.order)
-    return Plan(
-        commands=(Cancel(cancellation_id=held.new_id(), actors=Actors(requested_by="merchant"), amount=amount),)
-    )
-
-
-def _everything(order: Order | None) -> Amount | None:
-    """All that the order costs is no longer owed, its shipping and fees included, which no line carries."""
-    if order is None or order.total_minor <= 0:
-        return None
-    return Amount(price_minor=order.total_minor, currency=order.currency)
+    """Who may be cancelled is the engine's to say, and that nothing is owed any more: no shipping or fees, which no line has."""
+    return Plan(commands=(Cancel(cancellation_id=held.new_id(), actors=Actors(requested_by="merchant")),))
 
 
 def encode(verdict: Verdict, _wire: WireRequest) -> WireAnswer:

@@ -3,8 +3,7 @@
 import msgspec
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest, Write
-from countermand.model.command import Actors, Amend, Amount, Cancel
-from countermand.model.order import Order
+from countermand.model.command import Actors, Amend, Cancel
 from countermand.model.outcome import Refused, Verdict
 
 from . import codes, rules
@@ -19,10 +18,9 @@ PENDING = "PENDING"
 REJECTED = "REJECTED"
 
 
-def cancel_of(order: Order, note: str, *, held: Held, by: Caller) -> Cancel:
-    """All of it, with everything that is owed for it: shipping costs are in no line."""
-    amount = Amount(price_minor=order.total_minor, currency=order.currency) if order.total_minor > 0 else None
-    return Cancel(cancellation_id=held.new_id(), note=note, amount=amount, actors=Actors(requested_by=by.key_id))
+def cancel_of(note: str, *, held: Held, by: Caller) -> Cancel:
+    """All of it; with the last product goes everything that is owed, the shipping costs too, which are in no line."""
+    return Cancel(cancellation_id=held.new_id(), note=note, actors=Actors(requested_by=by.key_id))
 
 
 def _cancelling(kind: str, fields: Fields) -> Decode:
@@ -36,7 +34,7 @@ def _cancelling(kind: str, fields: Fields) -> Decode:
             order = found(held, kind)
             if isinstance(order, Refused):
                 return order
-            return Plan(commands=(cancel_of(order, str(note or ""), held=held, by=caller),))
+            return Plan(commands=(cancel_of(str(note or ""), held=held, by=caller),))
 
         return Ask(plan=plan, order=caller.order(wire.params["uuid"]))
 
@@ -52,7 +50,7 @@ def _decode_terminal(wire: WireRequest, caller: Caller) -> Ask:
         if isinstance(order, Refused):
             return order
         if what == "payment":
-            return Plan(commands=(cancel_of(order, "", held=held, by=caller),), note=what)
+            return Plan(commands=(cancel_of("", held=held, by=caller),), note=what)
         facts = facts_of(order)
         if facts.refund != PENDING:
             return Plan(note=what)

@@ -1,13 +1,13 @@
-"""What the items that a request names are worth, and what therefore leaves the order's totals.
+"""Which items a request names, what they are worth, and what the partner states instead.
 
-The order's total is not always the sum of its items: a partner may state another amount, and may give money back without
-items. So the last items that go take with them whatever is left, and no total falls below zero (README, "Totals").
+So the order's total is not always the sum of its items; what then leaves it with the last items is the engine's to say (README,
+"Totals").
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from countermand.model.command import Amend, Amount, Selector
+from countermand.model.command import Amount, Selector
 from countermand.model.money import share_minor
 from countermand.model.order import Line, Order, PortionState, TaxTotal
 
@@ -24,10 +24,9 @@ LIVE: States = OPEN | GONE
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Price and tax by rate of some units; `gone_minor` is the part of the price that had left before."""
+    """The price of some units; `gone_minor` is the part of it that had left before."""
 
     price_minor: int
-    taxes: Mapping[int, int]
     gone_minor: int = 0
 
 
@@ -86,7 +85,7 @@ def chosen(order: Order, selectors: tuple[Selector, ...] | None, states: States)
 
 def worth(order: Order, wanted: Mapping[str, int], states: States) -> Worth:
     """What these units cost, split off the portions as the engine splits them: earliest portion first."""
-    price, gone, taxes = 0, 0, dict[int, int]()
+    price, gone = 0, 0
     for line in order.lines:
         left = wanted.get(line.line_id, 0)
         for portion in line.portions:
@@ -96,56 +95,9 @@ def worth(order: Order, wanted: Mapping[str, int], states: States) -> Worth:
             share = share_minor(portion.price_minor, taken, portion.quantity_milli)
             price, left = price + share, left - taken
             gone += share if portion.state in GONE else 0
-            if line.tax_rate_milli is not None:
-                tax = share_minor(portion.tax_minor, taken, portion.quantity_milli)
-                taxes[line.tax_rate_milli] = taxes.get(line.tax_rate_milli, 0) + tax
-    return Worth(price, taxes, gone)
+    return Worth(price, gone)
 
 
 def leaves_nothing(order: Order, wanted: Mapping[str, int]) -> bool:
     """Whether every unit that is neither cancelled nor returned is among these."""
     return all(line.quantity_milli(*LIVE) <= wanted.get(line.line_id, 0) for line in order.lines)
-
-
-def taxes_fit(order: Order, cost: Worth) -> bool:
-    """Whether each rate's total can bear it. What a partner states as tax need not agree with its items."""
-    owed = {tax.rate_milli: tax.amount_minor for tax in order.taxes}
-    return all(tax <= max(owed.get(rate, 0), 0) for rate, tax in cost.taxes.items())
-
-
-def at_most(order: Order, cost: Worth) -> Amount | None:
-    """As much of it as the totals can bear."""
-    taxes = tuple(
-        TaxTotal(
-            rate_milli=tax.rate_milli, amount_minor=max(0, min(tax.amount_minor, cost.taxes.get(tax.rate_milli, 0)))
-        )
-        for tax in order.taxes
-    )
-    return _amount(order, min(order.total_minor, cost.price_minor), taxes)
-
-
-def remainder(order: Order, cost: Worth) -> Amount | None:
-    """All that is left, for the last items; None when these cost exactly that much."""
-    owed = {tax.rate_milli: tax.amount_minor for tax in order.taxes if tax.amount_minor}
-    taxes = {rate: tax for rate, tax in cost.taxes.items() if tax}
-    if cost.price_minor == order.total_minor and taxes == owed:
-        return None
-    return _amount(order, order.total_minor, tuple(tax for tax in order.taxes if tax.amount_minor > 0))
-
-
-def _amount(order: Order, price_minor: int, taxes: tuple[TaxTotal, ...]) -> Amount | None:
-    if price_minor <= 0:
-        return None
-    return Amount(price_minor=price_minor, currency=order.currency, taxes=taxes)
-
-
-def made_bearable(order: Order, cost: Worth) -> tuple[Amend, ...]:
-    """Where nothing is left of the total but items still go: a correction first, so that what they cost can leave it."""
-    if order.total_minor > 0 or not cost.price_minor:
-        return ()
-    owed = {tax.rate_milli: tax.amount_minor for tax in order.taxes}
-    rates = dict.fromkeys((*owed, *cost.taxes))
-    taxes = tuple(
-        TaxTotal(rate_milli=rate, amount_minor=max(owed.get(rate, 0), cost.taxes.get(rate, 0))) for rate in rates
-    )
-    return (Amend(total_minor=cost.price_minor, taxes=taxes, what="totals_corrected"),)

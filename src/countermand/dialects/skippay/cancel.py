@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Plan, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
-from countermand.model.command import Actors, Amend, Cancel
+from countermand.model.command import Actors, Cancel
 from countermand.model.order import Order, PortionState
 from countermand.model.outcome import Refusal, Refused, Verdict
 
@@ -70,14 +70,9 @@ def _priced(question: Question[OrderItemsChangeRequest], command: Cancel, wanted
             return refuse(UNPROCESSABLE, "the order has another currency", order=order, attribute="totalVat")
         return Plan(commands=(replace(command, amount=stated),))
     cost = amounts.worth(order, wanted, amounts.OPEN)
-    if amounts.leaves_nothing(order, wanted):
-        return Plan(
-            commands=(*amounts.made_bearable(order, cost), replace(command, amount=amounts.remainder(order, cost)))
-        )
-    if cost.price_minor > order.total_minor:
+    if cost.price_minor > order.total_minor and not amounts.leaves_nothing(order, wanted):
         return refuse(UNPROCESSABLE, "the items cost more than the order's total", order=order, attribute="items")
-    amount = None if amounts.taxes_fit(order, cost) else amounts.at_most(order, cost)
-    return Plan(commands=(replace(command, amount=amount),))
+    return Plan(commands=(command,))
 
 
 def _has_currencies(request: OrderItemsChangeRequest, order: Order) -> bool:
@@ -106,9 +101,7 @@ def plan_application(question: Question[ApplicationCancelRequest]) -> Plan | Ref
     if order.quantity_milli(*_LEFT):
         blocked = tuple(line.line_id for line in order.lines if line.quantity_milli(*_LEFT))
         return Refused(refusal=Refusal.UNITS_ALREADY_SHIPPED, order=order, blocked_by=blocked)
-    cost = amounts.worth(order, amounts.chosen(order, None, amounts.OPEN), amounts.OPEN)
-    corrections: tuple[Amend, ...] = amounts.made_bearable(order, cost)
-    return Plan(commands=(*corrections, replace(command, amount=amounts.remainder(order, cost))))
+    return Plan(commands=(command,))
 
 
 def encode_application(verdict: Verdict, wire: WireRequest) -> WireAnswer:

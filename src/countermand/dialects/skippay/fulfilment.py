@@ -4,13 +4,13 @@ developers.skippay.cz/docs/api/markorderitemsassent, .../markorderitemsasdeliver
 without items: developers.skippay.eu/docs/guides/technical-guides/refunds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from countermand.dialects.contract import Ask, Caller, FieldFault, Held, Plan, WireRequest
-from countermand.model.command import Amend, Amount, Command, Deliver, Return, Selector, Ship
+from countermand.model.command import Amend, Deliver, Return, Selector, Ship
 from countermand.model.order import Order, PortionState, Shipment
 from countermand.model.outcome import Refusal, Refused
 
@@ -114,28 +114,8 @@ def plan_return(question: Question[OrderItemsReturnRequest]) -> Plan | Refused:
     refusal = _refused_items(order, request, amounts.GONE)
     if refusal is not None:
         return refusal
-    wanted = {} if selectors == () else amounts.chosen(order, selectors, amounts.GONE)
-    if not wanted and selectors != ():
-        return Plan(commands=(Return(selectors=selectors),))
-    return Plan(commands=(*_paid_back(order, request, selectors, wanted=wanted), *_told(order, request)))
 
-
-def _paid_back(
-    order: Order,
-    request: OrderItemsReturnRequest,
-    selectors: tuple[Selector, ...] | None,
-    *,
-    wanted: Mapping[str, int],
-) -> tuple[Command, ...]:
-    amount: Amount | None = amounts.stated(request)
-    if amount is not None:
-        return (Return(selectors=selectors, amount=amount),)
-    cost = amounts.worth(order, wanted, amounts.GONE)
-    if amounts.leaves_nothing(order, wanted):
-        amount = amounts.remainder(order, cost)
-    elif cost.price_minor > order.total_minor or not amounts.taxes_fit(order, cost):
-        amount = amounts.at_most(order, cost)
-    return (*amounts.made_bearable(order, cost), Return(selectors=selectors, amount=amount))
+    return Plan(commands=(Return(selectors=selectors, amount=amounts.stated(request)), *_told(order, request)))
 
 
 # ------------------------------------------------------------------------------------------------- in common
