@@ -4,17 +4,25 @@ Every page is read from an index in the order in which it is wanted:
 * sorted by a facet: the facet table, whose key is (name, value, time, id);
 * filtered by a facet, sorted by time: the same table, at one value;
 * filtered by one status: the status index; otherwise the time index, or the primary key when sorted by id.
-Further filters are looked up row by row. Pages with numbers are another matter (`countermand.store.numbering`).
+Further filters are looked up row by row; so a list that is filtered by one
+thing and sorted by another first looks whether a filter has few rows (`rarities_of`): these are then all read, and sorted here.
+Pages with numbers are another matter (`countermand.store.numbering`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace
 
 from countermand.model.order import Order
 from countermand.model.outcome import CancellationState
 from countermand.model.query import ListCancellations, Listing, ListOrders, ListRecords
 from countermand.model.record import Record
 from countermand.store.rows import micros
+
+Listed = TypeVar("Listed", ListOrders, ListRecords)
+Item = TypeVar("Item", Order, Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Target:
     at: str
     columns: str
     holder: str
-    scope: tuple[tuple[str, object], ...]
+    scope: tuple[tuple[str, str], ...]
 
 
 ORDER_COLUMNS = "tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts"
@@ -59,19 +67,91 @@ def page_of(
     """The rows of one page after the cursor, and one more, by which the caller sees whether there are further ones."""
     target, listing, param = target_of(query), query.listing, Builder(place)
     source, keys = _source(target, listing)
-    where = [*_conditions(target, listing, param, driver=_driver(listing))]
-    if cursor is not None:
-        places = ", ".join(param(value) for value in cursor)
-        where.append(f"({', '.join(keys)}) {'<' if listing.descending else '>'} ({places})")
     direction = " DESC" if listing.descending else ""
-    order = ", ".join(f"{key}{direction}" for key in keys)
+    # Several statuses are as many stretches of the index, each in the order of time: they are merged.
+    apart = listing.statuses if _by_time(listing) and _driver(listing) is None else ()
+    wanted = [replace(listing, statuses=(status,)) for status in apart] if len(apart) > 1 else [listing]
     columns = ", ".join(f"t.{column}" for column in target.columns.split(", "))
-    text = f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)} ORDER BY {order}"  # noqa: S608 - names are ours
+    selects = []
+    for one in wanted:
+        where = [*_conditions(target, one, param, driver=_driver(listing))]
+        if cursor is not None:
+            where += _past(listing, keys, cursor, param)
+        selects.append(f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}")  # noqa: S608 - names are ours
+    names = [key.removeprefix("t.") for key in keys] if len(wanted) > 1 else keys
+    text = f"{' UNION ALL '.join(selects)} ORDER BY {', '.join(f'{name}{direction}' for name in names)}"
     if listing.limit is not None:
         text += f" LIMIT {param(listing.limit + 1)}"
         if listing.offset:
             text += f" OFFSET {param(listing.offset)}"
     return Statement(text, tuple(param.parameters))
+
+
+def _past(listing: Listing, keys: tuple[str, ...], cursor: tuple[object, ...], param: Builder) -> list[str]:
+    """What is true of rows after the cursor. Where all rows have one value of the facet that sorts, it is compared here."""
+    if listing.sort in listing.facets:
+        value, seen = listing.facets[listing.sort], str(cursor[0])
+        if value != seen:
+            return [] if (value < seen) == listing.descending else ["1 = 0"]
+        keys, cursor = keys[1:], cursor[1:]
+    places = ", ".join(param(one) for one in cursor)
+    return [f"({', '.join(keys)}) {'<' if listing.descending else '>'} ({places})"]
+
+
+#: So many rows are read and sorted in ten milliseconds. Where a filter has more, the page is found soon in the order wanted.
+FEW: Final = 1_000
+
+
+def rarities_of(query: ListOrders | ListRecords, place: Callable[[int], str]) -> list[tuple[str | None, Statement]]:
+    """For each filter that no index combines with the order wanted: its facet, and its rows counted up to one more than `FEW`.
+
+    None stands for the status.
+    """
+    listing, target = query.listing, target_of(query)
+    served = 1 if _by_time(listing) or listing.sort in listing.facets else 0
+    filters: list[str | None] = [name for name in listing.facets if name != listing.sort]
+    filters += [None] if len(listing.statuses) == 1 else []
+    if listing.limit is None or len(filters) + (listing.sort in listing.facets) <= served:
+        return []
+    return [(name, _rarity(query, target, name, place)) for name in filters]
+
+
+def _rarity(
+    query: ListOrders | ListRecords, target: Target, name: str | None, place: Callable[[int], str]
+) -> Statement:
+    listing, param = query.listing, Builder(place)
+    if name is None:
+        table, conditions = target.table, {**dict(target.scope), "status": listing.statuses[0]}
+    else:
+        table, conditions = "facets", {"tenant": query.tenant, "dialect": query.dialect, "holder": target.holder}
+        conditions |= {"name": name, "value": listing.facets[name]}
+    where = " AND ".join(f"{column} = {param(value)}" for column, value in conditions.items())
+    text = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where} LIMIT {param(FEW + 1)}) few"  # noqa: S608 - names are ours
+    return Statement(text, tuple(param.parameters))
+
+
+def whole_of(query: Listed, rare: str | None) -> Listed:
+    """The same list without its order and pages, found by the filter that is rare."""
+    listing = query.listing
+    first = {} if rare is None else {rare: listing.facets[rare]}
+    facets = {**first, **listing.facets}
+    plain = replace(listing, sort="placed_at", facets=facets, after=None, offset=0, limit=None, count=False)
+    return replace(query, listing=plain)
+
+
+def page_among(listing: Listing, items: Sequence[Item], after: Order | Record | None) -> list[Item]:
+    """The page after an item, and one more, of a list that was read as a whole."""
+    ordered = sorted(items, key=lambda item: _comparable(listing, item), reverse=listing.descending)
+    if after is not None:
+        seen = _comparable(listing, after)
+        ordered = [item for item in ordered if (_comparable(listing, item) < seen) == listing.descending]
+        ordered = [item for item in ordered if _comparable(listing, item) != seen]
+    end = None if listing.limit is None else listing.offset + listing.limit + 1
+    return ordered[listing.offset : end]
+
+
+def _comparable(listing: Listing, item: Order | Record) -> tuple[Any, ...]:
+    return cursor_of(listing, item)
 
 
 def cancellations_of(query: ListCancellations, place: Callable[[int], str]) -> Statement:
@@ -100,7 +180,7 @@ def count_of(query: ListOrders | ListRecords, place: Callable[[int], str]) -> St
 
 
 def target_of(query: ListOrders | ListRecords) -> Target:
-    scope: list[tuple[str, object]] = [("tenant", query.tenant), ("dialect", query.dialect)]
+    scope: list[tuple[str, str]] = [("tenant", query.tenant), ("dialect", query.dialect)]
     if isinstance(query, ListOrders):
         if query.kind is not None:
             scope.append(("kind", query.kind))

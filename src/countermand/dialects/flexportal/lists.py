@@ -51,6 +51,9 @@ def _decode_orders(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     if customer := wire.query_value("customerId"):
         wanted[CUSTOMER] = customer
     status = wire.query_value("status")
+    if status and listing.sort == STATUS:
+        # Filtered by what it is sorted by: the facet has both.
+        wanted, status = {STATUS: status, **wanted}, None
     listing = Listing(
         sort=listing.sort,
         descending=listing.descending,

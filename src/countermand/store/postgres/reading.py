@@ -25,7 +25,18 @@ from countermand.model.query import (
 )
 from countermand.model.record import Record
 from countermand.model.survey import Survey
-from countermand.store.listing import Statement, cancellations_of, count_of, cursor_of, page_of
+from countermand.store.listing import (
+    FEW,
+    Listed,
+    Statement,
+    cancellations_of,
+    count_of,
+    cursor_of,
+    page_among,
+    page_of,
+    rarities_of,
+    whole_of,
+)
 from countermand.store.numbering import Numbered, numbered
 from countermand.store.postgres import surveying
 from countermand.store.postgres.composing import named
@@ -135,6 +146,9 @@ async def _orders(session: Session, query: ListOrders) -> Page[Order]:
         return _cut(query, [order_of(OrderRow(*row)) for row in rows], total=total)
     after = query.listing.after
     item = None if after is None else await _order(session, OrderKey(query.tenant, query.dialect, after))
+    if (whole := await _rare(session, query)) is not None:
+        every = [order_of(OrderRow(*row)) for row in await _rows(session, whole, item=None)]
+        return await _page(session, query, items=page_among(query.listing, every, item))
     orders = [order_of(OrderRow(*row)) for row in await _rows(session, query, item=item)]
     return await _page(session, query, items=orders)
 
@@ -146,6 +160,9 @@ async def _records(session: Session, query: ListRecords) -> Page[Record]:
     after = query.listing.after
     key = None if after is None else RecordKey(query.tenant, query.dialect, query.kind, after)
     item = None if key is None else await _record(session, key)
+    if (whole := await _rare(session, query)) is not None:
+        every = [record_of(RecordRow(*row)) for row in await _rows(session, whole, item=None)]
+        return await _page(session, query, items=page_among(query.listing, every, item))
     records = [record_of(RecordRow(*row)) for row in await _rows(session, query, item=item)]
     return await _page(session, query, items=records)
 
@@ -156,6 +173,15 @@ async def _rows(
     """The page after `item`. A cursor that names nothing is no cursor: the list starts at its beginning."""
     cursor = None if item is None else cursor_of(query.listing, item)
     return await _fetch(session, page_of(query, _place, cursor))
+
+
+async def _rare(session: Session, query: Listed) -> Listed | None:
+    """The query for all rows, where what is filtered by has so few that they are best read as a whole."""
+    for name, counting in rarities_of(query, _place):
+        ((count,),) = await _fetch(session, counting)
+        if count <= FEW:
+            return whole_of(query, name)
+    return None
 
 
 async def _page(session: Session, query: ListOrders | ListRecords, *, items: list[Item]) -> Page[Item]:

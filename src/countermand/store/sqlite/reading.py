@@ -25,7 +25,17 @@ from countermand.model.query import (
 )
 from countermand.model.record import Record
 from countermand.model.survey import Survey
-from countermand.store.listing import cancellations_of, count_of, cursor_of, page_of
+from countermand.store.listing import (
+    FEW,
+    Listed,
+    cancellations_of,
+    count_of,
+    cursor_of,
+    page_among,
+    page_of,
+    rarities_of,
+    whole_of,
+)
 from countermand.store.numbering import Numbered, numbered
 from countermand.store.rows import OrderRow, RecordRow, cancellation_of, event_of, obligation_of, order_of, record_of
 from countermand.store.sql import statements
@@ -108,6 +118,9 @@ def _orders(connection: apsw.Connection, query: ListOrders) -> Page[Order]:
         return _cut(query, [order_of(OrderRow._make(row)) for row in rows], total)
     after = query.listing.after
     item = None if after is None else loading.order(connection, OrderKey(query.tenant, query.dialect, after))
+    if (whole := _rare(connection, query)) is not None:
+        every = [order_of(OrderRow._make(row)) for row in _rows(connection, whole, None)]
+        return _page(connection, query, page_among(query.listing, every, item))
     orders = [order_of(OrderRow._make(row)) for row in _rows(connection, query, item)]
     return _page(connection, query, orders)
 
@@ -119,6 +132,9 @@ def _records(connection: apsw.Connection, query: ListRecords) -> Page[Record]:
     after = query.listing.after
     key = None if after is None else RecordKey(query.tenant, query.dialect, query.kind, after)
     item = None if key is None else loading.record(connection, key)
+    if (whole := _rare(connection, query)) is not None:
+        every = [record_of(RecordRow._make(row)) for row in _rows(connection, whole, None)]
+        return _page(connection, query, page_among(query.listing, every, item))
     records = [record_of(RecordRow._make(row)) for row in _rows(connection, query, item)]
     return _page(connection, query, records)
 
@@ -128,6 +144,15 @@ def _rows(connection: apsw.Connection, query: ListOrders | ListRecords, item: Or
     cursor = None if item is None else cursor_of(query.listing, item)
     statement = page_of(query, _place, cursor)
     return connection.execute(statement.text, statement.parameters)
+
+
+def _rare(connection: apsw.Connection, query: Listed) -> Listed | None:
+    """The query for all rows, where what is filtered by has so few that they are best read as a whole."""
+    for name, counting in rarities_of(query, _place):
+        ((count,),) = connection.execute(counting.text, counting.parameters).fetchall()
+        if int(count or 0) <= FEW:
+            return whole_of(query, name)
+    return None
 
 
 def _page(connection: apsw.Connection, query: ListOrders | ListRecords, items: list[Item]) -> Page[Item]:
