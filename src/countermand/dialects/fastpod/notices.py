@@ -15,6 +15,7 @@ from countermand.dialects.contract import Change, Notice
 from countermand.dialects.wire import facts_of, iso_micros, to_facts
 from countermand.model.keys import RecordKey
 from countermand.model.order import Order
+from countermand.model.query import GROUP
 from countermand.model.record import Record
 
 from .lifecycle import DRAFT
@@ -55,6 +56,8 @@ def deliveries(change: Change) -> tuple[Record, ...]:
         created_at=order.updated_at,
         updated_at=order.updated_at,
         order_id=order.order_id,
+        # The list of deliveries has numbered pages, so they are counted.
+        facets={GROUP: ""},
         body=to_facts({"event": event, "order_id": order.order_id, "url": url}),
     )
     return (delivery,)

@@ -121,7 +121,7 @@ def _shown(record: Record) -> dict[str, object]:
 
 def decode_deliveries(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     asked = page_asked(wire)
-    listing = Listing(sort="created_at", offset=asked.offset, limit=asked.per_page, count=True)
+    listing = Listing(sort="created_at", groups=(), offset=asked.offset, limit=asked.per_page, count=True)
     return (ListRecords(tenant=caller.tenant, dialect=caller.dialect, kind=DELIVERY, listing=listing),)
 
 
