@@ -47,7 +47,7 @@ class Router:
         HEAD is GET without the body, except where a vendor's GET changes something: HEAD is safe.
         """
         segments = path.split("/")[1:]
-        node = _walk(self._root, segments, 0)
+        node = _straight(self._root, segments) or _walk(self._root, segments, 0)
         if node is None:
             raise CallerFault(Fault(kind=FaultKind.NO_ROUTE))
         found = node.routes.get(method)
@@ -74,6 +74,16 @@ class Router:
         if route.method in node.routes:
             raise ValueError(f"{route.method} {route.path} is routed twice")
         node.routes[route.method] = (route, tuple(names))
+
+
+def _straight(node: _Node, segments: list[str]) -> _Node | None:
+    """Where the most literal branch leads, if it leads somewhere: nearly every path, without turning back."""
+    at: _Node | None = node
+    for segment in segments:
+        if at is None or ":" in segment:
+            return None
+        at = at.literal.get(segment) or (at.named if segment else None)
+    return at if at is not None and at.routes else None
 
 
 def _walk(node: _Node, segments: list[str], depth: int) -> _Node | None:

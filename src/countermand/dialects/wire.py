@@ -117,7 +117,7 @@ def milli_of(value: object) -> int | None:
 
 def unmilli(value_milli: int) -> int | float:
     """Thousandths as a JSON number: 3000 is 3, 1500 is 1.5."""
-    return major_of(value_milli, 3)
+    return major_of(value_milli, 3) if value_milli % 1000 else value_milli // 1000
 
 
 # ------------------------------------------------------------------------------------------------- instants
