@@ -1,11 +1,10 @@
-"""A world of this vendor held in memory, on which real asks are judged by the real desk's judge: no store, no server."""
+"""A world of this vendor held in memory, and its calls."""
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,21 +12,11 @@ from msgspec.structs import replace
 from countermand.dialects.contract import (
     Account,
     Caller,
-    CallerFault,
-    Read,
-    Route,
-    WireAnswer,
     WireRequest,
     World,
-    Write,
 )
 from countermand.dialects.fastpod import DIALECT
-from countermand.model.keys import AliasKey, OrderKey, RecordKey
-from countermand.model.obligation import Obligation
-from countermand.model.order import Order
-from countermand.model.query import Found, GetOrder, Query
-from countermand.service.judgement import Sheet
-from countermand.store.port import Loaded
+from tests import ledger
 
 NOW = datetime(2023, 12, 7, 9, tzinfo=UTC)
 HEADERS = {"authorization": "Bearer tok-a", "accept": "application/json"}
@@ -134,57 +123,13 @@ def request(
     )
 
 
-class Ledger:
-    """What is held, and the calls on it."""
+class Ledger(ledger.Ledger):
+    """The calls of this vendor, by the names of their operations."""
 
     def __init__(self, *orders: Mapping[str, object], **collections: object) -> None:
-        ids = itertools.count(1)
-        self.now = NOW
-        self.new_id = lambda: f"id-{next(ids)}"
-        world = World(document={"orders": list(orders), **collections}, accounts=ACCOUNTS, now=NOW, new_id=self.new_id)
-        seeded = DIALECT.world(world)
-        self.orders = {order.key: order for order in seeded.orders}
-        self.records = {record.key: record for record in seeded.records}
-        self.obligations: list[Obligation] = []
-
-    def later(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
+        document = {"orders": list(orders), **collections}
+        super().__init__(DIALECT, World(document=document, accounts=ACCOUNTS, now=NOW, new_id=ledger.counting("id-{}")))
 
     def call(self, operation: str, wire: WireRequest, caller: Caller = CALLER) -> tuple[int, Any]:
-        wire = replace(wire, received_at=self.now)
-        try:
-            answer = self._answer(ROUTES[operation], wire, caller)
-        except CallerFault as error:
-            answer = DIALECT.encode_fault(error.fault, wire)
+        answer = self.answer(ROUTES[operation].handler, replace(wire, received_at=self.now), caller)
         return answer.status, json.loads(answer.body)
-
-    def order(self, order_id: str) -> Order:
-        return next(order for order in self.orders.values() if order.order_id == order_id)
-
-    def _answer(self, route: Route, wire: WireRequest, caller: Caller) -> WireAnswer:
-        if isinstance(route.handler, Read):
-            return route.handler.encode(tuple(self._find(query) for query in route.handler.decode(wire, caller)), wire)
-        assert isinstance(route.handler, Write)
-        names: dict[AliasKey | RecordKey, OrderKey] = {
-            AliasKey(order.tenant, order.dialect, name, value): key
-            for key, order in self.orders.items()
-            for name, value in order.aliases.items()
-        }
-        sheet = Sheet(Loaded(orders=dict(self.orders), names=names, records=dict(self.records)), self.new_id)
-        verdict = sheet.judge(DIALECT, route.handler.decode(wire, caller), self.now)
-        self.orders.update({key: after for key, (_, after) in sheet.writes.orders.items()})
-        for key, (_, record) in sheet.writes.records.items():
-            self.records[key] = record
-            if record.deleted:
-                del self.records[key]
-        self.obligations += sheet.writes.obligations
-        return route.handler.encode(verdict, wire)
-
-    def _find(self, query: Query) -> Found:
-        assert isinstance(query, GetOrder), "lists are tested over the real store"
-        if isinstance(query.key, OrderKey):
-            return self.orders.get(query.key)
-        assert isinstance(query.key, AliasKey)
-        wanted = (query.key.name, query.key.value, query.key.tenant)
-        found = (order for order in self.orders.values() if order.tenant == wanted[2])
-        return next((order for order in found if order.aliases.get(wanted[0]) == wanted[1]), None)

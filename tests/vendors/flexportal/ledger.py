@@ -1,15 +1,14 @@
-"""A world of this vendor held in memory, on which real asks are judged by the real desk's judge: no store, no server.
+"""A world of this vendor held in memory, and its calls.
 
 Every answer is held to the OpenAPI document: its status must be one that the operation declares, its body of that shape.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -18,22 +17,15 @@ import jsonschema_rs
 from countermand.dialects.contract import (
     Account,
     Caller,
-    CallerFault,
-    Read,
-    Route,
     WireAnswer,
     WireRequest,
     World,
-    Write,
 )
 from countermand.dialects.flexportal import DIALECT
-from countermand.model.keys import AliasKey, OrderKey, RecordKey
-from countermand.model.obligation import Obligation
+from countermand.model.keys import RecordKey
 from countermand.model.order import Order
-from countermand.model.query import Found, GetOrder, GetRecord, Query
 from countermand.model.record import Record
-from countermand.service.judgement import Sheet
-from countermand.store.port import Loaded
+from tests import ledger
 
 NOW = datetime(2025, 1, 20, 12, tzinfo=UTC)
 TOKEN, TENANT = "pk_live_nl_ok", "bu_nl"
@@ -103,29 +95,17 @@ def request(operation: str, body: object = None, *params: str, query: str = "", 
     )
 
 
-class Ledger:
-    """What is held, and the calls on it."""
+class Ledger(ledger.Ledger):
+    """The calls of this vendor, by the names of their operations."""
 
     def __init__(self, *orders: Mapping[str, object], **collections: object) -> None:
-        ids = itertools.count(1)
-        self.now = NOW
-        self.new_id = lambda: f"00000000-{next(ids):04}"
-        world = World(document={"orders": list(orders), **collections}, accounts=ACCOUNTS, now=NOW, new_id=self.new_id)
-        seeded = DIALECT.world(world)
-        self.orders = {order.key: order for order in seeded.orders}
-        self.records = {record.key: record for record in seeded.records}
-        self.obligations: list[Obligation] = []
-        self.events: list[tuple[str, str]] = []
-
-    def later(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
+        document = {"orders": list(orders), **collections}
+        new_id = ledger.counting("00000000-{:04}")
+        super().__init__(DIALECT, World(document=document, accounts=ACCOUNTS, now=NOW, new_id=new_id))
 
     def call(self, operation: str, body: object = None, *params: str, by: Account = ACCOUNTS[0]) -> tuple[int, Any]:
         wire = request(operation, body, *params, now=self.now)
-        try:
-            answer = self._answer(ROUTES[operation], wire, caller(by))
-        except CallerFault as error:
-            answer = DIALECT.encode_fault(error.fault, wire)
+        answer = self.answer(ROUTES[operation].handler, wire, caller(by))
         fits(operation, answer)
         return answer.status, json.loads(answer.body)
 
@@ -135,7 +115,7 @@ class Ledger:
         return status, answer["error"]["code"]
 
     def order(self, order_id: str = "ord_1") -> Order:
-        return next(one for one in self.orders.values() if one.order_id == order_id)
+        return super().order(order_id)
 
     def shown(self, order_id: str = "ord_1") -> Any:
         return self.call("getOrder", None, order_id)[1]
@@ -148,37 +128,6 @@ class Ledger:
 
     def reserved(self, order_id: str = "ord_1") -> int:
         return sum(line.reserved_milli for line in self.order(order_id).lines) // 1000
-
-    def _answer(self, route: Route, wire: WireRequest, who: Caller) -> WireAnswer:
-        if isinstance(route.handler, Read):
-            return route.handler.encode(tuple(self._find(query) for query in route.handler.decode(wire, who)), wire)
-        assert isinstance(route.handler, Write)
-        ask = route.handler.decode(wire, who)
-        sheet = Sheet(Loaded(orders=dict(self.orders), names=self._names(), records=dict(self.records)), self.new_id)
-        verdict = sheet.judge(DIALECT, ask, self.now)
-        self.orders.update({key: after for key, (_, after) in sheet.writes.orders.items()})
-        self.records.update({key: record for key, (_, record) in sheet.writes.records.items()})
-        self.obligations += sheet.writes.obligations
-        self.events += [(key.order_id, event.type) for key, event in sheet.writes.events]
-        return route.handler.encode(verdict, wire)
-
-    def _names(self) -> dict[AliasKey | RecordKey, OrderKey]:
-        names: dict[AliasKey | RecordKey, OrderKey] = {
-            AliasKey(one.tenant, one.dialect, name, value): key
-            for key, one in self.orders.items()
-            for name, value in one.aliases.items()
-        }
-        for key, record in self.records.items():
-            if record.order_id is not None:
-                names[key] = OrderKey(record.tenant, record.dialect, record.order_id)
-        return names
-
-    def _find(self, query: Query) -> Found:
-        if isinstance(query, GetRecord):
-            return self.records.get(query.key)
-        assert isinstance(query, GetOrder), "lists are tested over the real store"
-        assert isinstance(query.key, OrderKey)
-        return self.orders.get(query.key)
 
 
 def fits(operation: str, answer: WireAnswer) -> None:

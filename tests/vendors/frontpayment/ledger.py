@@ -1,4 +1,4 @@
-"""A world of this vendor held in memory, on which real asks are judged by the real desk's judge: no store, no server.
+"""A world of this vendor held in memory, and its calls.
 
 Every answer is held against the OpenAPI document, so a member too many or too few fails any test that sees it.
 """
@@ -6,10 +6,9 @@ Every answer is held against the OpenAPI document, so a member too many or too f
 from __future__ import annotations
 
 import copy
-import itertools
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,24 +19,16 @@ from countermand.dialects.contract import (
     Account,
     Ask,
     Caller,
-    CallerFault,
     Plan,
-    Read,
     WireAnswer,
     WireRequest,
     World,
-    Write,
 )
 from countermand.dialects.frontpayment import DIALECT
 from countermand.model.command import Move
-from countermand.model.event import Event
-from countermand.model.keys import OrderKey
-from countermand.model.obligation import Obligation
 from countermand.model.order import Order
-from countermand.model.outcome import Done, Verdict
-from countermand.model.query import Found, GetOrder, ListOrders, Page, Query
-from countermand.service.judgement import Sheet
-from countermand.store.port import Loaded
+from countermand.model.outcome import Done
+from tests import ledger
 
 NOW = datetime(2025, 7, 28, 22, 19, tzinfo=UTC)
 SENT = "ODR1000000001"
@@ -162,29 +153,19 @@ def described_by(operation: str, answer: WireAnswer) -> Any:
     return body
 
 
-class Ledger:
-    """What is held, and the calls on it."""
+class Ledger(ledger.Ledger):
+    """The calls of this vendor, by the names of their operations, and what an operator does on its dashboard."""
 
     def __init__(self, *orders: Mapping[str, object], **collections: Iterable[Mapping[str, object]]) -> None:
-        numbers = itertools.count(1)
-        self.now = NOW
-        self.new_id = lambda: f"018f-{next(numbers):012x}"
         document = {"orders": list(orders), **{name: list(rows) for name, rows in collections.items()}}
-        world = World(document=document, accounts=(MERCHANT, OTHER), now=NOW, new_id=self.new_id)
-        seeded = DIALECT.world(world)
-        self.orders = {each.key: each for each in seeded.orders}
-        self.records = {each.key: each for each in seeded.records}
-        self.events: list[tuple[OrderKey, Event]] = []
-        self.obligations: list[Obligation] = []
-
-    def later(self, **how: float) -> None:
-        self.now += timedelta(**how)
+        new_id = ledger.counting("018f-{:012x}")
+        super().__init__(DIALECT, World(document=document, accounts=(MERCHANT, OTHER), now=NOW, new_id=new_id))
 
     def status(self, uuid: str = SENT) -> str:
         return self.order(uuid).status
 
-    def order(self, uuid: str = SENT) -> Order:
-        return next(each for each in self.orders.values() if each.order_id == uuid)
+    def order(self, order_id: str = SENT) -> Order:
+        return super().order(order_id)
 
     def request(self, operation: str, body: object, *, uuid: str = SENT, query: str = "") -> WireRequest:
         route = ROUTES[operation]
@@ -210,39 +191,11 @@ class Ledger:
         return answer.status, described_by(operation, answer)
 
     def ask(self, operation: str, wire: WireRequest, by: Caller) -> WireAnswer:
-        handler = ROUTES[operation].handler
-        try:
-            if isinstance(handler, Read):
-                return handler.encode(tuple(self._find(query) for query in handler.decode(wire, by)), wire)
-            assert isinstance(handler, Write)
-            return handler.encode(self._judge(handler.decode(wire, by)), wire)
-        except CallerFault as error:
-            return DIALECT.encode_fault(error.fault, wire)
+        return self.answer(ROUTES[operation].handler, wire, by)
 
     def move(self, action: str, uuid: str = SENT) -> Done:
         """What an operator does on the vendor's dashboard."""
         key = self.order(uuid).key
-        verdict = self._judge(Ask(plan=lambda _held: Plan(commands=(Move(action=action),)), order=key))
+        verdict = self.decide(Ask(plan=lambda _held: Plan(commands=(Move(action=action),)), order=key))
         assert isinstance(verdict, Done), verdict
         return verdict
-
-    def types(self) -> list[str]:
-        return [event.type for _, event in self.events]
-
-    def _judge(self, ask: Ask) -> Verdict:
-        sheet = Sheet(Loaded(orders=dict(self.orders), records=dict(self.records)), self.new_id)
-        verdict = sheet.judge(DIALECT, ask, self.now)
-        self.orders.update({key: after for key, (_, after) in sheet.writes.orders.items()})
-        self.records.update({key: after for key, (_, after) in sheet.writes.records.items()})
-        self.events += sheet.writes.events
-        self.obligations += sheet.writes.obligations
-        return verdict
-
-    def _find(self, query: Query) -> Found:
-        if isinstance(query, GetOrder):
-            assert isinstance(query.key, OrderKey)
-            return self.orders.get(query.key)
-        assert isinstance(query, ListOrders)
-        kinds = [each for each in self.orders.values() if each.tenant == query.tenant and each.kind == query.kind]
-        wanted = [each for each in kinds if not query.listing.statuses or each.status in query.listing.statuses]
-        return Page(items=tuple(sorted(wanted, key=lambda each: (each.placed_at, each.order_id), reverse=True)))

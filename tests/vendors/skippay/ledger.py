@@ -1,4 +1,4 @@
-"""A world of this vendor held in memory, on which real asks are judged by the real desk's judge: no store, no server.
+"""A world of this vendor held in memory, and its calls.
 
 Every answer is held against the type that describes it, so a member too many or too few fails any test that sees it.
 """
@@ -6,33 +6,23 @@ Every answer is held against the type that describes it, so a member too many or
 from __future__ import annotations
 
 import copy
-import itertools
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from countermand.dialects.contract import (
     Account,
     Caller,
-    CallerFault,
     Notice,
-    Read,
-    WireAnswer,
     WireRequest,
     World,
-    Write,
 )
 from countermand.dialects.skippay import DIALECT
 from countermand.dialects.skippay.answers import ErrorsResponse
 from countermand.dialects.skippay.openapi import DESCRIBED
-from countermand.model.event import Event
-from countermand.model.keys import AliasKey, OrderKey, RecordKey
-from countermand.model.obligation import Obligation
 from countermand.model.order import Order
-from countermand.model.query import Found, GetOrder, ListEvents, ListOrders, Page, Query
-from countermand.service.judgement import Sheet
-from countermand.store.port import Loaded
+from tests import ledger
 
 NOW = datetime(2024, 5, 2, 10, tzinfo=UTC)
 ID = "11b00a1ef1"
@@ -139,36 +129,23 @@ def request(body: object = None, *, query: str = "", **params: str) -> WireReque
     )
 
 
-class Ledger:
-    """What is held, and the calls on it."""
+class Ledger(ledger.Ledger):
+    """The calls of this vendor, by the names of their operations."""
 
     def __init__(self, *applications: Mapping[str, object]) -> None:
-        ids = itertools.count(0x1000)
-        self.now = NOW
-        self.new_id = lambda: f"018f-{next(ids):012x}"
-        documents = [APPLICATION] if not applications else list(applications)
-        world = World(document={"applications": documents}, accounts=ACCOUNTS, now=NOW, new_id=self.new_id)
-        seeded = DIALECT.world(world)
-        self.orders = {order.key: order for order in seeded.orders}
-        self.records = {record.key: record for record in seeded.records}
-        self.events: list[tuple[OrderKey, Event]] = []
-        self.obligations: list[Obligation] = []
+        document = {"applications": list(applications) or [APPLICATION]}
+        new_id = ledger.counting("018f-{:012x}", 0x1000)
+        super().__init__(DIALECT, World(document=document, accounts=ACCOUNTS, now=NOW, new_id=new_id))
         self.told: list[Notice] = []
 
-    def later(self, days: int) -> None:
-        self.now += timedelta(days=days)
-
     def order(self, order_id: str = ID) -> Order:
-        return next(order for order in self.orders.values() if order.order_id == order_id)
+        return super().order(order_id)
 
     def put(self, operation: str, body: object = None) -> tuple[int, Any]:
         return self.call(operation, request(body))
 
     def call(self, operation: str, wire: WireRequest, caller: Caller = CALLER) -> tuple[int, Any]:
-        try:
-            answer = self._answer(operation, wire, caller)
-        except CallerFault as error:
-            answer = DIALECT.encode_fault(error.fault, wire)
+        answer = self.answer(ROUTES[operation].handler, wire, caller)
         body = json.loads(answer.body)
         described = DESCRIBED[operation]
         assert answer.status in {*described.yes, *described.no, 400}, f"{operation} may not answer {answer.status}"
@@ -193,37 +170,3 @@ class Ledger:
         """The substates of which the partner was told, and the word payment for each payment."""
         bodies = [json.loads(owed.body) for owed in self.obligations]
         return [body.get("stateReason", "payment") for body in bodies]
-
-    def _answer(self, operation: str, wire: WireRequest, caller: Caller) -> WireAnswer:
-        handler = ROUTES[operation].handler
-        if isinstance(handler, Read):
-            return handler.encode(tuple(self._find(query) for query in handler.decode(wire, caller)), wire)
-        assert isinstance(handler, Write)
-        sheet = Sheet(Loaded(orders=dict(self.orders), names=self._names(), records=dict(self.records)), self.new_id)
-        verdict = sheet.judge(DIALECT, handler.decode(wire, caller), self.now)
-        self.orders.update({key: after for key, (_, after) in sheet.writes.orders.items()})
-        self.records.update({key: after for key, (_, after) in sheet.writes.records.items()})
-        self.events += sheet.writes.events
-        self.obligations += sheet.writes.obligations
-        return handler.encode(verdict, wire)
-
-    def _names(self) -> dict[AliasKey | RecordKey, OrderKey]:
-        names: dict[AliasKey | RecordKey, OrderKey] = {
-            AliasKey(order.tenant, order.dialect, name, value): key
-            for key, order in self.orders.items()
-            for name, value in order.aliases.items()
-        }
-        for key, record in self.records.items():
-            names[key] = OrderKey(record.tenant, record.dialect, record.order_id or "")
-        return names
-
-    def _find(self, query: Query) -> Found:
-        if isinstance(query, GetOrder):
-            key = query.key if isinstance(query.key, OrderKey) else self._names().get(query.key)
-            return self.orders.get(key) if key else None
-        if isinstance(query, ListEvents):
-            return Page(items=tuple(event for key, event in self.events if key == query.key))
-        assert isinstance(query, ListOrders)
-        wanted = query.listing.facets.items()
-        found = [order for order in self.orders.values() if order.tenant == query.tenant]
-        return Page(items=tuple(order for order in found if wanted <= DIALECT.facets(order).items())[:1])

@@ -190,8 +190,8 @@ def test_an_employee_and_their_hardware_are_brought_together():
 def test_every_company_of_an_account_is_there_even_if_nothing_is_said_of_it():
     ledger = Ledger(companies=[{"companyCode": "WWS", "name": "World Wide"}])
     assert [(one["companyCode"], one["name"]) for one in ledger.read("/companies")[1]["envelop"]] == [
-        ("WWS", "World Wide"),
         ("DM1", "DM1"),
+        ("WWS", "World Wide"),
     ]
 
 
