@@ -36,12 +36,14 @@ ACROSS = {
     "claim_timers": "as any_due; the rows that are changed are named by their whole keys",
     "next_due": "as any_due",
     "claims_after": "housekeeping walks through all tenants in key order",
+    "orders_after": "as claims_after",
+    "forget_batches": "as claims_after; a handful of rows",
     "delete_claims": "as claims_after; rows are named by their whole keys",
 }
 
 #: Tables with a tenant.
 TABLES = (
-    "orders records facets aliases events cancellations obligations claims stock timers batches".split()  # noqa: SIM905
+    "orders records facets aliases events cancellations obligations claims stock timers batches tallies refusals".split()  # noqa: SIM905
 )
 
 

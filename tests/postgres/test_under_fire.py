@@ -17,7 +17,8 @@ from tests.store.ledger import key
 
 pytestmark = [pytest.mark.postgres, pytest.mark.serial]
 
-ORDERS = 400
+#: More than the nodes get through before the blow falls.
+ORDERS = 6_000
 #: What a caller may have to wait at most: an answer that never comes, and then the question what became of it.
 WAIT_S_MAX = ANSWER_TIMEOUT_S + OUTCOME_TIMEOUT_S + 2 * CONNECT_TIMEOUT_S + ANSWER_TIMEOUT_S
 

@@ -156,7 +156,7 @@ class PostgresStore:
             if self._prepared:
                 return
             with translated():
-                async with self._writers.session() as session:
+                async with self._writers.session() as session, transaction(session, pooled=self._pooled):
                     await prepare(session)
                     await erasing.forget_batches(session)
             self._prepared = True

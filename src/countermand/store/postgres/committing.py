@@ -156,7 +156,10 @@ class Committer:
             try:
                 async with self._sessions.session() as session:
                     values = (attempt.tenant, attempt.batch_id, time.time_ns() // 1_000)
-                    return not await session.value(named("fence_batch").text, *values)
+                    await begin(session, pooled=self._pooled)
+                    is_new = await session.value(named("fence_batch").text, *values)
+                    await session.execute("COMMIT")
+                    return not is_new
             except _OUT_OF_REACH as error:
                 if time.monotonic() + PAUSE_S > deadline:
                     raise StoreUnavailable(

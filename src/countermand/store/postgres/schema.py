@@ -19,15 +19,13 @@ SCHEMA_LOCK: Final = 0x636F756E7465726D
 
 
 async def prepare(session: Session, *, any_version: bool = False) -> None:
-    """Build the schema in an empty database. One of a version that this program can't use is refused."""
+    """Inside a transaction: build the schema in an empty database. One that this program can't use is refused."""
     version = await version_of(session)
     if version is None:
-        await session.execute("BEGIN")
         await session.value("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
         version = await version_of(session)
         if version is None:
             await _create(session)
-        await session.execute("COMMIT")
     if version is None or any_version:
         return
     needed = await house_value(session, "schema_needs")

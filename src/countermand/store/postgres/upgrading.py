@@ -28,7 +28,6 @@ async def upgrade(place: Place, *, dry_run: bool = False, more: Path | None = No
     try:
         with translated():
             async with sessions.session() as session:
-                await prepare(session, any_version=True)
                 return await _upgrade(session, dry_run=dry_run, more=more)
     finally:
         await sessions.close()
@@ -37,6 +36,7 @@ async def upgrade(place: Place, *, dry_run: bool = False, more: Path | None = No
 async def _upgrade(session: Session, *, dry_run: bool, more: Path | None) -> tuple[str, str]:
     await session.execute("BEGIN")
     await session.execute("SET LOCAL lock_timeout = 0")
+    await prepare(session, any_version=True)
     await session.value("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
     await session.execute(f"SET LOCAL lock_timeout = {_MIGRATION_LOCK_TIMEOUT_MS}")
     before = await version_of(session)

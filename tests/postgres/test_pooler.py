@@ -1,0 +1,49 @@
+"""Behind a pooler in transaction mode, nothing may be kept in a session between two database transactions.
+
+The pooler here is stricter than a real one: it gives every database transaction a session that has never been used before,
+and refuses whatever is said outside of a database transaction.
+"""
+
+import asyncio
+
+import pytest
+
+from countermand.model.order import Order
+from countermand.model.query import GetOrder
+from countermand.store.port import Judged, Wanted, Writes
+from countermand.store.postgres.adapter import PostgresStore
+from countermand.store.postgres.place import BadUrl, place_of
+from tests.postgres.pooler import Pooler
+from tests.store.ledger import cancelled, claim, key, order
+
+pytestmark = pytest.mark.postgres
+
+
+async def cancel(store: PostgresStore, one: Order) -> None:
+    writes = Writes(orders={one.key: cancelled(one)}, claims=[claim(one.order_id)])
+    await store.transact(Wanted(orders={one.key}), lambda _: Judged(writes, None))
+
+
+def test_everything_goes_through_a_pooler_in_transaction_mode(postgres_url: str) -> None:
+    async def work() -> None:
+        async with Pooler(postgres_url) as pooler:
+            store = PostgresStore(place_of(f"{pooler.url}?pooler=transaction"))
+            assert await store.sandboxed() is None
+            made = [order(f"o{n}") for n in range(6)]
+            await store.transact(Wanted(), lambda _: Judged(Writes(orders={o.key: (None, o) for o in made}), None))
+            for one in made:
+                await cancel(store, one)
+            found = await store.find(GetOrder(key=key("o5")))
+            assert found == cancelled(made[5])[1]
+            assert pooler.transactions > 8
+            assert pooler.outside == []
+            await store.close()
+
+    asyncio.run(work())
+
+
+def test_only_one_kind_of_pooler_can_be_named() -> None:
+    with pytest.raises(BadUrl, match="session"):
+        place_of("postgresql://h/d?pooler=session")
+    place = place_of("postgresql://h1,h2/d?sslmode=require&pooler=transaction")
+    assert (place.dsn, place.pooled) == ("postgresql://h1,h2/d?sslmode=require", True)
