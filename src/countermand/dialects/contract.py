@@ -9,23 +9,67 @@ Every function here is pure: the instant, new ids and what is stored arrive as a
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct, field
 
-from countermand.model.command import Command
+from countermand.dialects.asking import Ask, Claim, Held, Notice, Plan
+from countermand.dialects.message import CallerFault, Fault, FaultKind, FieldFault, WireAnswer, WireRequest
 from countermand.model.event import Event
-from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
+from countermand.model.keys import AliasKey, OrderKey, RecordKey
 from countermand.model.lifecycle import Lifecycle
-from countermand.model.obligation import Obligation, Owed
 from countermand.model.order import Order
-from countermand.model.outcome import Cancellation, Done, Refused, Verdict
-from countermand.model.policy import Policy
+from countermand.model.outcome import Verdict
 from countermand.model.query import Found, Query
 from countermand.model.reason import Reason
 from countermand.model.record import Record
-from countermand.model.timer import Timer, TimerKey
+
+__all__ = [
+    "APPROVE",
+    "CANCEL",
+    "EVERY_SCOPE",
+    "POLICY",
+    "PUBLIC",
+    "READ",
+    "REPORT",
+    "SCOPES",
+    "TRANSITION",
+    "WRITE",
+    "Account",
+    "AccountSeed",
+    "Ask",
+    "Caller",
+    "CallerFault",
+    "Change",
+    "Claim",
+    "Dialect",
+    "Fault",
+    "FaultKind",
+    "FieldFault",
+    "Fixed",
+    "Handler",
+    "Held",
+    "Imported",
+    "LineFault",
+    "LineMode",
+    "Lines",
+    "Login",
+    "Notice",
+    "Plan",
+    "Presented",
+    "RateLimit",
+    "RateState",
+    "Read",
+    "Reasons",
+    "Route",
+    "Seeded",
+    "SignIn",
+    "WireAnswer",
+    "WireRequest",
+    "World",
+    "Write",
+    "no_records",
+]
 
 #: The scope of a route that anybody may call: a login, a health check. Spelled out at each such route.
 PUBLIC: Final = "public"
@@ -45,87 +89,6 @@ POLICY: Final = "policy:write"
 #: What every dialect's callers may be allowed, and what there is besides.
 SCOPES: Final = frozenset({READ, WRITE, CANCEL})
 EVERY_SCOPE: Final = SCOPES | {APPROVE, REPORT, TRANSITION, POLICY}
-
-# ------------------------------------------------------------------------------------------------------------ the wire
-
-
-class WireRequest(Struct, frozen=True, kw_only=True):
-    """One HTTP request, as a codec needs it.
-
-    `path` begins below the mount and is percent-decoded per segment in `params` only. Header names are lower case, with
-    hyphens and underscores as sent. `query` keeps order and repeats. `base_url` is what the caller would have to put in
-    front of a path of this vendor. `received_at` is the dialect's clock.
-    """
-
-    method: str
-    path: str
-    received_at: datetime
-    params: Mapping[str, str] = field(default_factory=dict)
-    query: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    base_url: str = ""
-    request_id: str = ""
-
-    def query_value(self, name: str) -> str | None:
-        """The last value given for a query parameter, or None when it is absent."""
-        found = None
-        for key, value in self.query:
-            if key == name:
-                found = value
-        return found
-
-
-class WireAnswer(Struct, frozen=True, kw_only=True):
-    """One HTTP answer. `content-type` is added as JSON unless it is among the headers."""
-
-    status: int
-    body: bytes
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-class FaultKind(StrEnum):
-    """Why a request never reached a decision. Each dialect has an answer for each."""
-
-    NO_CREDENTIAL = "no_credential"
-    BAD_CREDENTIAL = "bad_credential"  # unknown, revoked or expired
-    WRONG_TENANT = "wrong_tenant"  # a claim that the key carries was not presented, or differs
-    FORBIDDEN = "forbidden"  # the key lacks the scope
-    RATE_LIMITED = "rate_limited"
-    NO_ROUTE = "no_route"
-    WRONG_METHOD = "wrong_method"
-    BODY_TOO_LARGE = "body_too_large"
-    MALFORMED = "malformed"  # the body is not the JSON that it should be
-    INVALID = "invalid"  # it is JSON, but `fields` are not as they should be
-    UNAVAILABLE = "unavailable"  # the store can't be reached in time; nothing was changed, as far as we can know
-    INTERNAL = "internal"  # a bug
-
-
-class FieldFault(Struct, frozen=True, kw_only=True):
-    """One thing wrong with one member. `path` and `code` are in the dialect's own spelling."""
-
-    path: str
-    message: str
-    code: str = ""
-
-
-class Fault(Struct, frozen=True, kw_only=True):
-    """A broken message. `retry_after_s` is set when waiting helps, `allow` with WRONG_METHOD."""
-
-    kind: FaultKind
-    detail: str = ""
-    fields: tuple[FieldFault, ...] = ()
-    retry_after_s: int | None = None
-    allow: tuple[str, ...] = ()
-
-
-class CallerFault(Exception):  # noqa: N818 - h11's naming: whose fault it is says more than "error"
-    """Raised by decoders, and the only thing they raise."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.kind, fault.detail)
-        self.fault = fault
-
 
 # ------------------------------------------------------------------------------------------------------------- callers
 
@@ -192,95 +155,6 @@ class Caller(Struct, frozen=True, kw_only=True):
 
     def record(self, kind: str, record_id: str) -> RecordKey:
         return RecordKey(self.tenant, self.dialect, kind, record_id)
-
-
-# -------------------------------------------------------------------------------------------------------------- asking
-
-
-class Held(Struct, frozen=True, kw_only=True):
-    """What a plan may look at: the rows that the ask named, locked, as they are at `now`.
-
-    `records` holds the records that the ask named and that exist, and those of its `order_kinds`. `new_id()` gives a fresh
-    UUIDv7 string.
-    """
-
-    order: Order | None
-    records: Mapping[RecordKey, Record]
-    now: datetime
-    new_id: Callable[[], str]
-    #: The timer that the ask named, locked; None when there is none, or no longer.
-    timer: Timer | None = None
-    #: What the order's tenant allows; None: no rule, or no order.
-    policy: Policy | None = None
-    #: The order's cancellations and what is or was owed for them, oldest first; None unless the ask wanted its history.
-    cancellations: tuple[Cancellation, ...] | None = None
-    obligations: tuple[Obligation, ...] = ()
-
-    def of_kind(self, kind: str) -> tuple[Record, ...]:
-        """The loaded records of one kind, oldest first."""
-        found = [record for record in self.records.values() if record.kind == kind]
-        return tuple(sorted(found, key=lambda record: (record.created_at, record.record_id)))
-
-
-class Notice(Struct, frozen=True, kw_only=True):
-    """What the vendor would tell somebody. `address` None: nobody is known; it is recorded all the same."""
-
-    type: str
-    body: bytes
-    address: str | None = None
-    data: Mapping[str, str] = field(default_factory=dict)
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """What should happen: commands on the held order, in turn, and records to put. All of it, or nothing.
-
-    The first command that the engine refuses refuses the plan. `notices` are those of record changes; what an order's change
-    makes the vendor say comes from `Dialect.notices`. `note` reaches the encoder as `Done.note`.
-    """
-
-    commands: tuple[Command, ...] = ()
-    records: tuple[Record, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    note: object = None
-    #: Timers to set, each anew when there is one of its id; and those to end, there or not. No row is read for either.
-    timers: tuple[Timer, ...] = ()
-    ended: tuple[TimerKey, ...] = ()
-    #: What is owed for the held order without a command that would say so.
-    owed: tuple[Owed, ...] = ()
-    #: Nothing is written: the verdict says what would have happened.
-    dry: bool = False
-    #: Sees what would happen and may refuse it after all.
-    veto: Callable[[Done], Refused | None] | None = None
-
-
-class Claim(Struct, frozen=True, kw_only=True):
-    """An idempotency key with the fingerprint of the request that it stands for."""
-
-    key: ClaimKey
-    fingerprint: bytes
-
-
-class Ask(Struct, frozen=True, kw_only=True):
-    """A decoded write. `order` names the order to lock: by key, by alias, or as the parent of a record.
-
-    `records` are locked too, and with `order_kinds` every record of these kinds that belongs to the order. `plan` is called
-    once with what was found and says what should happen, or why not; it checks what only this vendor demands. What every
-    order demands (lifecycle, quantities, amounts) the engine checks when it decides the plan's commands.
-    """
-
-    plan: Callable[[Held], Plan | Refused]
-    order: OrderKey | AliasKey | RecordKey | None = None
-    records: tuple[RecordKey, ...] = ()
-    order_kinds: tuple[str, ...] = ()
-    claim: Claim | None = None
-    #: A timer to lock; only what runs timers names one.
-    timer: TimerKey | None = None
-    #: Lock the order's cancellations and obligations too; or only when it turns out that nothing changes, in which case the
-    #: plan is asked once more: so the ordinary case pays nothing for an answer that it never gives.
-    history: bool = False
-    history_if_unchanged: bool = False
-    #: A name that the caller gave to the operation itself: unique within the order, and kept for ever once it succeeded.
-    operation: Claim | None = None
 
 
 # -------------------------------------------------------------------------------------------------------------- routes
