@@ -10,6 +10,7 @@ from pydantic import Field
 
 from .documents import CancelledOrder, Document, WholeOrder
 from .members import Area, Count, Dollars, Flag, Instant
+from .switches import PAYMENT_METHOD, PAYMENT_STATUS, STATUS_AT_CREATE
 
 
 class Failure(Document):
@@ -38,6 +39,9 @@ class OrderUpdated(Success):
 class CreatedOrder(WholeOrder):
     """The one shape that tells what rush production costs."""
 
+    order_status: Literal["draft", "new_order"] = STATUS_AT_CREATE
+    payment_method: Literal["cash"] = PAYMENT_METHOD
+    payment_status: Literal["unpaid"] = PAYMENT_STATUS
     rush_production_price: Dollars = 0
 
 

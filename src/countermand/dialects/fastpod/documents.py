@@ -8,7 +8,7 @@ Every member has a value to stand in where a world's document leaves it out, of 
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -108,6 +108,7 @@ class OrderMembers(Document):
 class CancelledOrder(OrderMembers):
     """The order in the answer to Cancel Order."""
 
+    order_status: Literal["cancelled"] = "cancelled"
     cancelled_at: Instant
 
 

@@ -12,6 +12,7 @@ from countermand.dialects.contract import CANCEL, READ, WRITE, Handler, Route
 from countermand.model.outcome import Refusal
 
 from . import actions, cancel, codes, create, reads, refund, rules
+from .lifecycle import LIFECYCLES, TERMINAL
 from .rules import Fields
 
 BASE: Final = "/api/v1/connect"
@@ -98,7 +99,9 @@ _CANCELS: Final = (
             is_data=False,
         ),
         fields=rules.CANCEL_TERMINAL,
-        conflicts=_messages(codes.CANCEL),
+        conflicts=_messages(
+            {status: said for status, said in codes.CANCEL.items() if status in LIFECYCLES[TERMINAL].statuses}
+        ),
         missing=_LOST,
     ),
     Operation(
