@@ -36,7 +36,6 @@ from countermand.service.sandbox import Sandbox
 from countermand.service.timers import Due, Slices, Timers
 from countermand.settings import BadSettings, Settings
 from countermand.store.port import Store
-from countermand.store.postgres.adapter import PostgresStore
 from countermand.store.postgres.place import SCHEMES, BadUrl, place_of
 from countermand.store.sqlite.adapter import SqliteStore
 
@@ -71,9 +70,13 @@ def open_store(url: str) -> Store:
         return SqliteStore.open(Path(url.removeprefix(_SQLITE)))
     if url.startswith(SCHEMES):
         try:
-            return PostgresStore(place_of(url))
+            place = place_of(url)
         except BadUrl as error:
             raise BadSettings(str(error)) from error
+        # Its driver takes a tenth of a second to import, which a start on SQLite need not pay.
+        from countermand.store.postgres.adapter import PostgresStore  # noqa: PLC0415
+
+        return PostgresStore(place)
     raise BadSettings(f"{url!r} is no database URL: sqlite:///PATH or postgresql://...")
 
 
