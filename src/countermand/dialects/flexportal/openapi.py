@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from . import documents as shown, requests as asked
+from . import documents as shown, rental_documents as rented, requests as asked
 from .routes import ROUTES
 
 _TEMPLATE: Final = "#/components/schemas/{model}"
@@ -68,56 +68,56 @@ OPERATIONS: Final[Mapping[str, Described]] = {
     ),
     "createSubscription": Described(
         summary="Create a subscription",
-        answer=shown.RentalCreated,
+        answer=rented.RentalCreated,
         status=201,
         refusals=(400,),
         body=asked.CreateSubscription,
     ),
     "listSubscriptions": Described(
         summary="List subscriptions",
-        answer=shown.RentalPage,
+        answer=rented.RentalPage,
         query=(*_PAGED, "status", "customerId", "orderId", "serialNumber", "sku", "endDateFrom", "endDateTo"),
     ),
-    "getSubscription": Described(summary="Get a subscription", answer=shown.Rental, refusals=(404,)),
+    "getSubscription": Described(summary="Get a subscription", answer=rented.Rental, refusals=(404,)),
     "cancelSubscription": Described(
         summary="Cancel a subscription",
-        answer=shown.RentalCancelled,
+        answer=rented.RentalCancelled,
         refusals=(400, 404),
         body=asked.CancelSubscription,
     ),
     "updateSubscriptionNotes": Described(
         summary="Update subscription notes",
-        answer=shown.RentalChanged,
+        answer=rented.RentalChanged,
         refusals=(400, 404),
         body=asked.UpdateSubscriptionNotes,
     ),
     "buyoutSubscription": Described(
-        summary="Buyout a subscription", answer=shown.RentalBought, refusals=(400, 404), body=asked.BuyoutSubscription
+        summary="Buyout a subscription", answer=rented.RentalBought, refusals=(400, 404), body=asked.BuyoutSubscription
     ),
     "earlyReturnSubscription": Described(
         summary="Early return a subscription",
-        answer=shown.RentalReturned,
+        answer=rented.RentalReturned,
         refusals=(400, 404),
         body=asked.EarlyReturnSubscription,
     ),
     "extendSubscription": Described(
         summary="Extend a subscription",
-        answer=shown.RentalExtended,
+        answer=rented.RentalExtended,
         refusals=(400, 404),
         body=asked.ExtendSubscription,
     ),
     "upgradeSubscription": Described(
         summary="Upgrade a subscription",
-        answer=shown.RentalUpgraded,
+        answer=rented.RentalUpgraded,
         refusals=(400, 404),
         body=asked.UpgradeSubscription,
     ),
     "calculateBuyoutPrice": Described(
-        summary="Calculate buyout price", answer=shown.BuyoutQuote, refusals=(400, 404), body=asked.NamedSubscription
+        summary="Calculate buyout price", answer=rented.BuyoutQuote, refusals=(400, 404), body=asked.NamedSubscription
     ),
     "calculateEarlyReturnFee": Described(
         summary="Calculate early return fee",
-        answer=shown.EarlyReturnQuote,
+        answer=rented.EarlyReturnQuote,
         refusals=(400, 404),
         body=asked.NamedSubscription,
     ),
