@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from countermand.dialects.contract import CallerFault, Fault, FaultKind, WireAnswer, WireRequest
+from countermand.dialects.contract import CallerFault, Fault, FaultKind, Presented, WireAnswer, WireRequest
 
 #: Minor units in any amount that we accept. Far beyond any order, and far from the 64-bit integers of the stores.
 AMOUNT_MINOR_MAX: Final = 10**15
@@ -29,6 +29,19 @@ def bearer(wire: WireRequest) -> str | None:
     """The token of an `Authorization: Bearer` header (RFC 6750), or None when there is none."""
     match = _BEARER.match(wire.headers.get("authorization", ""))
     return match.group(1) if match else None
+
+
+def credential(wire: WireRequest) -> Presented:
+    """A bearer token and nothing else. Raises CallerFault with NO_CREDENTIAL when there is none."""
+    token = bearer(wire)
+    if token is None:
+        raise CallerFault(Fault(kind=FaultKind.NO_CREDENTIAL))
+    return Presented(secret=token)
+
+
+def as_sent(wire: WireRequest) -> WireRequest:
+    """The `rewrite` of a vendor with one transport."""
+    return wire
 
 
 def json_answer(status: int, document: object, headers: tuple[tuple[str, str], ...] = ()) -> WireAnswer:

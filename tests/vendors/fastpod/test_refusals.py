@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, RateLimit, RateState
+from countermand.dialects.fastpod import DIALECT
 from countermand.dialects.fastpod.codes import FAULTS, REFUSALS, VENDOR_RULES, encode_fault, not_found, refused
-from countermand.dialects.fastpod.doors import credential, limit_headers
+from countermand.dialects.fastpod.doors import limit_headers
 from countermand.dialects.fastpod.switches import Switches
 from countermand.model.outcome import Refusal, Refused
 from tests.vendors.fastpod.ledger import HEADERS, request
@@ -89,7 +90,7 @@ def test_the_switch_for_unknown_orders_makes_it_404():
 
 
 def test_the_token_is_what_follows_bearer():
-    assert credential(request()).secret == "tok-a"
+    assert DIALECT.credential(request()).secret == "tok-a"
 
 
 @pytest.mark.parametrize("header", [None, "", "tok-a", "Basic dG9r", "Bearer", "Bearer ", "Bearer a b"])
@@ -97,7 +98,7 @@ def test_without_a_bearer_token_nobody_is_there(header):
     headers = {name: value for name, value in HEADERS.items() if name != "authorization"}
     wire = replace(request(), headers=headers if header is None else {**headers, "authorization": header})
     with pytest.raises(CallerFault) as raised:
-        credential(wire)
+        DIALECT.credential(wire)
     assert raised.value.fault.kind is FaultKind.NO_CREDENTIAL
 
 

@@ -5,9 +5,10 @@ known of it.
 from functools import partial
 
 from countermand.dialects.contract import Dialect
+from countermand.dialects.wire import as_sent, credential
 
 from .codes import encode_fault
-from .doors import credential, limit_headers, rewrite
+from .doors import limit_headers
 from .lifecycle import lifecycle
 from .name import NAME
 from .notices import COMPANIONS, deliveries, notices
@@ -24,7 +25,7 @@ DIALECT = Dialect(
     mount=f"/{NAME}",
     lifecycles={"order": lifecycle()},
     routes=routes(),
-    rewrite=rewrite,
+    rewrite=as_sent,
     credential=credential,
     # An unknown path is unknown to everybody: nothing is learned from that.
     hides_routes=False,

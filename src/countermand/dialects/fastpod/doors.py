@@ -4,20 +4,7 @@ pages).
 `Accept` is declared required on every page; a request without it is answered all the same, always in JSON.
 """
 
-from countermand.dialects.contract import CallerFault, Fault, FaultKind, Presented, RateState, WireRequest
-from countermand.dialects.wire import bearer
-
-
-def credential(wire: WireRequest) -> Presented:
-    token = bearer(wire)
-    if token is None:
-        raise CallerFault(Fault(kind=FaultKind.NO_CREDENTIAL))
-    return Presented(secret=token)
-
-
-def rewrite(wire: WireRequest) -> WireRequest:
-    """There is one transport."""
-    return wire
+from countermand.dialects.contract import RateState
 
 
 def limit_headers(state: RateState) -> tuple[tuple[str, str], ...]:

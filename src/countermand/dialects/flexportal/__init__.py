@@ -4,6 +4,7 @@ Read `requests`, `lifecycle`, `codes`, then `orders` and `rentals`.
 """
 
 from countermand.dialects.contract import Dialect, no_records
+from countermand.dialects.wire import as_sent
 
 from .caller import account, credential
 from .codes import encode_fault
@@ -23,7 +24,7 @@ DIALECT = Dialect(
     mount=f"/{NAME}",
     lifecycles={"order": ORDER},
     routes=ROUTES,
-    rewrite=lambda wire: wire,
+    rewrite=as_sent,
     credential=credential,
     hides_routes=True,
     encode_fault=encode_fault,

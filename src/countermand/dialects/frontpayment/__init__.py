@@ -1,10 +1,11 @@
 """Front Payment's FPGO Connect, the order API at https://demo-api.frontpayment.no/api/v1. README.md says what is known of it."""
 
 from countermand.dialects.contract import Dialect, no_records
+from countermand.dialects.wire import as_sent, credential
 from countermand.model.order import Order
 
 from .codes import encode_fault
-from .doors import account, credential, limit_headers, rewrite
+from .doors import account, limit_headers
 from .lifecycle import LIFECYCLES
 from .name import NAME
 from .notices import notices
@@ -26,7 +27,7 @@ DIALECT = Dialect(
     mount=f"/{NAME}",
     lifecycles=LIFECYCLES,
     routes=ROUTES,
-    rewrite=rewrite,
+    rewrite=as_sent,
     credential=credential,
     # The framework looks for the route before it asks who is calling.
     hides_routes=False,

@@ -15,28 +15,14 @@ from countermand.dialects.contract import (
     Fault,
     FaultKind,
     FieldFault,
-    Presented,
     RateLimit,
     RateState,
-    WireRequest,
 )
-from countermand.dialects.wire import bearer, decimal_of, minor_of
+from countermand.dialects.wire import decimal_of, minor_of
 
 from .create import SECRET_KEY, TAX_RATES
 from .refund import WEEKLY_REFUND_LIMIT
 from .switches import REQUESTS_MAX, WINDOW_S
-
-
-def credential(wire: WireRequest) -> Presented:
-    token = bearer(wire)
-    if token is None:
-        raise CallerFault(Fault(kind=FaultKind.NO_CREDENTIAL))
-    return Presented(secret=token)
-
-
-def rewrite(wire: WireRequest) -> WireRequest:
-    """There is one transport."""
-    return wire
 
 
 def limit_headers(state: RateState) -> tuple[tuple[str, str], ...]:

@@ -3,32 +3,20 @@
 from collections.abc import Mapping
 
 from countermand.dialects.contract import (
-    CallerFault,
     Change,
     Dialect,
-    Fault,
-    FaultKind,
     Notice,
-    Presented,
     RateState,
     Reasons,
-    WireRequest,
     no_records,
 )
 from countermand.dialects.native import bulkoperations, imports, openapi, world
 from countermand.dialects.native.lifecycle import ORDER
 from countermand.dialects.native.operations import OPERATIONS
 from countermand.dialects.native.problems import encode_fault
-from countermand.dialects.wire import bearer
+from countermand.dialects.wire import as_sent, credential
 from countermand.model.order import Order
 from countermand.model.reason import Reason
-
-
-def _credential(wire: WireRequest) -> Presented:
-    token = bearer(wire)
-    if token is None:
-        raise CallerFault(Fault(kind=FaultKind.NO_CREDENTIAL))
-    return Presented(secret=token)
 
 
 def _limit_headers(state: RateState) -> tuple[tuple[str, str], ...]:
@@ -58,8 +46,8 @@ DIALECT = Dialect(
     mount="/v1",
     lifecycles={"order": ORDER},
     routes=(*(one.route for one in _DESCRIBED), *_OTHERS),
-    rewrite=lambda wire: wire,
-    credential=_credential,
+    rewrite=as_sent,
+    credential=credential,
     hides_routes=False,
     encode_fault=encode_fault,
     limit_headers=_limit_headers,

@@ -7,6 +7,7 @@ sources, and what was decided where the vendor says nothing.
 from typing import Final
 
 from countermand.dialects.contract import Dialect, RateState, no_records
+from countermand.dialects.wire import credential
 
 from . import notices, search, signin, world
 from .codes import encode_fault
@@ -30,7 +31,7 @@ DIALECT: Final = Dialect(
     lifecycles={"order": LIFECYCLE},
     routes=ROUTES,
     rewrite=signin.rewrite,
-    credential=signin.credential,
+    credential=credential,
     hides_routes=True,
     encode_fault=encode_fault,
     limit_headers=_limit_headers,

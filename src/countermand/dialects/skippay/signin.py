@@ -19,11 +19,10 @@ from countermand.dialects.contract import (
     FaultKind,
     FieldFault,
     Login,
-    Presented,
     WireAnswer,
     WireRequest,
 )
-from countermand.dialects.wire import bearer, json_answer
+from countermand.dialects.wire import json_answer
 
 from .codes import INVALID_REQUEST, JSON, error, errors
 from .reading import demand
@@ -42,13 +41,6 @@ class AccountDocument(Wire):
     username: Text | None = None
     password: Text | None = None
     api_key: Text | None = None
-
-
-def credential(wire: WireRequest) -> Presented:
-    token = bearer(wire)
-    if token is None:
-        raise CallerFault(Fault(kind=FaultKind.NO_CREDENTIAL))
-    return Presented(secret=token)
 
 
 def account(document: Mapping[str, object]) -> AccountSeed:
