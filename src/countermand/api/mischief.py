@@ -28,7 +28,7 @@ RETRY_AFTER_S: Final = 1
 class Rule(BaseModel):
     """Strikes the next `times` calls of `operation` (an operationId, or `*` for any)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     operation: str = "*"
     times: Annotated[int, Field(ge=1, le=TIMES_MAX)] = 1
@@ -40,7 +40,7 @@ class Rule(BaseModel):
 class Rules(BaseModel):
     """The document of `PUT /sandbox/{vendor}/faults`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     faults: Annotated[list[Rule], Field(max_length=RULES_MAX)]
 

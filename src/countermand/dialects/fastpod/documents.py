@@ -27,7 +27,9 @@ from .switches import ORDER_TYPE, PAYMENT_METHOD, PAYMENT_STATUS, STATUS_AT_CREA
 
 
 class Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", json_schema_serialization_defaults_required=True, defer_build=True
+    )
 
 
 class Address(Document):

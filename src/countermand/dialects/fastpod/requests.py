@@ -18,7 +18,7 @@ Areas = Annotated[Mapping[Area, Url], Field(min_length=1)]
 
 
 class Request(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 #: The current name first: it wins when both are sent.

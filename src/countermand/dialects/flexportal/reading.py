@@ -44,7 +44,7 @@ _ISSUES: Final[Mapping[str, str]] = {
 class Wire(BaseModel):
     """A message of the vendor, its members in camel case. Unknown ones are ignored: the schemas don't forbid them."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, alias_generator=to_camel)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, alias_generator=to_camel, defer_build=True)
 
     def sent(self) -> dict[str, object]:
         """What was sent, in the wire's spelling, and nothing that was left out."""

@@ -23,7 +23,7 @@ PaymentStatus = Literal["pending", "processing", "paid", "failed", "cancelled"]
 class Part(BaseModel):
     """A piece of a document."""
 
-    model_config = ConfigDict(strict=True, extra="allow", frozen=True, alias_generator=to_camel)
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True, alias_generator=to_camel, defer_build=True)
 
     def stated(self) -> dict[str, object]:
         """What the world says, in the wire's spelling, and nothing that it does not say."""

@@ -16,7 +16,7 @@ Number = int | float
 class Shape(BaseModel):
     """Answers may grow: a client must ignore what it does not know."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
 
 class Tax(Shape):

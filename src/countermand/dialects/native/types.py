@@ -22,7 +22,7 @@ Named = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 class Wire(BaseModel):
     """Unknown members are refused: a misspelt `quantity` must not cancel a whole line."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class NewLine(Wire):

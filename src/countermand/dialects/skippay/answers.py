@@ -13,7 +13,7 @@ from .seeds import ItemState, State, StateReason
 
 
 class Shown(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, defer_build=True)
 
 
 class Error(Shown):
@@ -33,7 +33,7 @@ class ErrorsResponse(Shown):
 class OAuthError(BaseModel):
     """401, in the form of OAuth and not of the other errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     error: Literal["invalid_request", "invalid_token"]
     error_description: str

@@ -22,7 +22,7 @@ from .switches import QUANTITY_MILLI_MIN
 class Wire(BaseModel):
     """A JSON object of the vendor's. Members that it doesn't know are ignored; the vendor says nothing about them."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, alias_generator=to_camel)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, alias_generator=to_camel, defer_build=True)
 
 
 # ------------------------------------------------------------------------------------------------- texts

@@ -76,7 +76,12 @@ WARRANTIES: Final = frozenset({"EXTENDED_WARRANTY_MAC", "EXTENDED_WARRANTY_WINDO
 
 class Request(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        defer_build=True,
     )
 
 

@@ -27,7 +27,7 @@ from .switches import COUNTRY, CURRENCY, SEND_TO, STATUS_AT_CREATE
 class AccountBody(BaseModel):
     """A token is for one tenant; without `companies` it is for every company of the tenant that its documents name."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     token: Text
     tenant_id: Text
