@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from countermand.api.routing import Router
 from countermand.dialects import catalog
@@ -18,7 +19,9 @@ from countermand.dialects.contract import (
     Route,
     WireAnswer,
     WireRequest,
+    Write,
 )
+from countermand.model.outcome import Cause, Refusal, Refused
 from tests.coverage.plugin import WATCHER
 from tests.coverage.recording import METHODS
 
@@ -52,15 +55,35 @@ def test_a_fault_is_told_as_declared(dialect: Dialect, route: Route):
     operations = WATCHER.documents[dialect.name].operations
     body = operations[route.operation].get("requestBody")
     limits = any("429" in one["responses"] or "default" in one["responses"] for one in operations.values())
-    kinds = [
-        *ANYWHERE,
-        *([FaultKind.RATE_LIMITED] if limits else ()),
-        *(() if route.scope == PUBLIC else WITH_KEY),
-        *(WITH_BODY if body else ()),
-    ]
+    kinds = [*ANYWHERE, *(() if route.scope == PUBLIC else WITH_KEY), *(WITH_BODY if body else ())]
+    kinds += [FaultKind.RATE_LIMITED] if limits else []
     field = FieldFault(path="x", message="m", code="c")
-    faults = [Fault(kind=kind, detail="d", retry_after_s=3, fields=(field,)) for kind in kinds]
-    told = [dialect.encode_fault(fault, _wire(dialect, route)) for fault in faults]
+    told = {
+        kind: dialect.encode_fault(
+            Fault(kind=kind, detail="d", retry_after_s=3, fields=(field,)), _wire(dialect, route)
+        )
+        for kind in FaultKind
+    }
+    assert _undeclared(dialect, route, [told[kind] for kind in kinds]) == []
+
+
+CHANGES = [
+    (dialect, route) for dialect, route in ROUTES if dialect.name == "native" and isinstance(route.handler, Write)
+]
+
+
+@pytest.mark.parametrize("route", [route for _, route in CHANGES], ids=lambda route: route.operation)
+def test_every_change_of_ours_has_words_for_every_refusal(route: Route):
+    """Ours is one language for everything that can be refused, whichever operation it was; the vendors' have their own tests."""
+    dialect, handler = catalog.load()["native"], route.handler
+    assert isinstance(handler, Write)
+    wire = _wire(dialect, route)
+    refused = [Refused(refusal=refusal) for refusal in Refusal if refusal is not Refusal.VENDOR_RULE]
+    refused += [Refused(refusal=Refusal.VENDOR_RULE, cause=cause) for cause in Cause]
+    told = [
+        handler.encode(one, replace(wire, params=dict.fromkeys(re.findall(r"{(\w+)}", route.path), "x")))
+        for one in refused
+    ]
     assert _undeclared(dialect, route, told) == []
 
 

@@ -22,7 +22,7 @@ from countermand.store.sqlite.adapter import SqliteStore
 NOW = datetime(2025, 4, 10, 8, tzinfo=UTC)
 OURS = Caller(tenant="t", dialect="native", key_id="ops", scopes=EVERY_SCOPE)
 
-ACCOUNTS = {
+ACCOUNTS: dict[str, Any] = {
     "tecspal": {"token": "tok", "tenant_id": "t", "companies": ["DM1"]},
     "fastpod": {"token": "tok", "merchant": "F237"},
 }
@@ -85,7 +85,8 @@ class House:
 
         def note(verdict: Verdict) -> WireAnswer:
             self.owed += verdict.obligations if isinstance(verdict, Done) else ()
-            return operation.encode(verdict, wire)
+            answer: WireAnswer = operation.encode(verdict, wire)
+            return answer
 
         self.run(self.desk.submit(ask, tenant="t", dialect=NATIVE, encode=note))
 

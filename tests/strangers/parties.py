@@ -43,13 +43,14 @@ class Parties:
 
 def parties(dialect: Dialect) -> Parties:
     held = ground(dialect.name)
-    world, headers, steps = dict(held.world), dict(held.headers), list[Mapping[str, Any]]()
+    world: dict[str, Any] = dict(held.world)
+    headers, steps = dict(held.headers), list[Mapping[str, Any]]()
     file = CASES / f"{dialect.name}.json"
     if file.exists():
         suite = json.loads(file.read_text())
         world, headers = dict(suite["world"]), dict(suite["headers"])
         steps = [step["request"] for case in suite["cases"] if "world" not in case for step in case["steps"]]
-    accounts: list[dict[str, object]] = list(world["accounts"])
+    accounts: list[dict[str, Any]] = world["accounts"]
     account = accounts[0]
     other = {name: f"{value}9" if isinstance(value, str) else value for name, value in account.items()}
     theirs = dict(headers)

@@ -6,7 +6,7 @@ from countermand.engine import decide
 from countermand.model.command import Reopen
 from countermand.model.order import PortionState
 from countermand.model.outcome import Accepted
-from tests.tables.orders import NOW, line, lifecycle, order, portion
+from tests.tables.orders import NOW, lifecycle, line, order, portion
 
 
 def test_every_portion_of_a_shipment_that_is_called_off_is_opened_again_and_reserved_once():
