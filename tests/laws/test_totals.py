@@ -48,7 +48,8 @@ def something(draw: Any, of: Order) -> Command:
         Return(selectors=(), amount=stated),
         Restore(cancellation_id=f"c{of.sequence - 1}", by="me", in_part=True),
     ]
-    return asked[draw(st.integers(0, len(asked) - 1))]
+    chosen: int = draw(st.integers(0, len(asked) - 1))
+    return asked[chosen]
 
 
 def everything_goes(row: Order) -> list[Command]:

@@ -148,7 +148,10 @@ class Sheet:
         change = next(iter(changes.values()), None)
         if change is None:
             return Done(order=held.order, note=plan.note)
-        owed = [obligation_of(one, change.order, change.cancellation, self._new_id(), held.now) for one in change.owed]
+        owed = [
+            obligation_of(one, change.order, change.cancellation, obligation_id=self._new_id(), now=held.now)
+            for one in change.owed
+        ]
         return Done(
             order=change.order,
             events=tuple(change.events),
@@ -175,7 +178,7 @@ class Sheet:
         order = next((change.order for change in changes.values()), held.order)
         owed += self._told(dialect, plan.notices, order, held.now)
         if plan.owed and order is not None:
-            owed += [obligation_of(one, order, None, self._new_id(), held.now) for one in plan.owed]
+            owed += [obligation_of(one, order, None, obligation_id=self._new_id(), now=held.now) for one in plan.owed]
         self.writes.obligations += owed
         self._set_timers(plan)
         return Done(
@@ -191,7 +194,10 @@ class Sheet:
 
     def _settle(self, change: _Change, now: datetime) -> list[Obligation]:
         """Note what became of obligations and cancellations that there were; the new obligations."""
-        owed = [obligation_of(one, change.order, change.cancellation, self._new_id(), now) for one in change.owed]
+        owed = [
+            obligation_of(one, change.order, change.cancellation, obligation_id=self._new_id(), now=now)
+            for one in change.owed
+        ]
         history = self.loaded.histories.get(change.order.key)
         for after in change.obligations:
             self.writes.changed_obligations[after.tenant, after.obligation_id] = after
@@ -335,7 +341,7 @@ class Sheet:
 
 
 def obligation_of(
-    owed: Owed, order: Order, cancellation: Cancellation | None, obligation_id: str, now: datetime
+    owed: Owed, order: Order, cancellation: Cancellation | None, *, obligation_id: str, now: datetime
 ) -> Obligation:
     """What is owed, as it is kept."""
     return Obligation(
