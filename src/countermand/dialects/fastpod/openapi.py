@@ -126,7 +126,9 @@ def _operation(route: Route, described: Described) -> dict[str, object]:
 
 
 def _responses(route: Route, described: Described) -> Mapping[str, object]:
-    statuses = {FAULTS[kind].status for kind in ANYWHERE} | {PARAMETER_ERROR}
+    statuses = {FAULTS[kind].status for kind in ANYWHERE}
+    if described.body or described.query or _names(route.path):
+        statuses.add(PARAMETER_ERROR)
     if _names(route.path):
         # A segment that is no text, or holds NUL, is no id and the path unknown.
         statuses.add(FAULTS[FaultKind.NO_ROUTE].status)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from .documents import NUMBERED
 from .envelope import STATUS_MESSAGES
 from .formats import DATE, NUMBER
 from .lifecycle import LIFECYCLES, ORDER
@@ -15,6 +16,8 @@ Schema = dict[str, object]
 _TEXT: Final[Schema] = {"type": "string"}
 _NUMBER: Final[Schema] = {"type": "number"}
 _OR_NULL: Final[Schema] = {"type": ["string", "null"]}
+#: Of an order with an invoice, whose number is told.
+_NUMBERED: Final[Schema] = {"type": "string", "enum": sorted(NUMBERED)}
 _STATUS: Final[Schema] = {"type": "string", "enum": sorted(LIFECYCLES[ORDER].statuses)}
 
 #: A text that is more than blanks.
@@ -70,7 +73,7 @@ DATA: Final[Mapping[str, Schema]] = {
         {"uuid": _ORDER_ID, "status": _STATUS, "orderAmount": _NUMBER, "refundedAmount": _NUMBER},
     ),
     "StatusList": {"type": "array", "minItems": 1, "items": _object({"uuid": _ORDER_ID, "status": _STATUS})},
-    "InvoiceNumber": _object({"orderUuid": _ORDER_ID, "invoiceNumber": _TEXT, "status": _STATUS}),
+    "InvoiceNumber": _object({"orderUuid": _ORDER_ID, "invoiceNumber": _TEXT, "status": _NUMBERED}),
     "Details": _object(
         {
             "type": _TEXT,

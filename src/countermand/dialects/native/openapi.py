@@ -13,8 +13,12 @@ from countermand.dialects.native.shapes import Problem
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 
-#: What any operation may answer besides its successes.
+#: What operations may answer besides their successes.
 _PROBLEMS: Final = ("400", "401", "403", "404", "405", "409", "412", "413", "422", "428", "429", "500", "503")
+#: Those that only a change can get, only who is asked for a key, and only who may say something or names something.
+_OF_CHANGES: Final = frozenset({"409", "412", "428"})
+_OF_CALLERS: Final = frozenset({"401", "403"})
+_OF_WORDS: Final = frozenset({"400", "422"})
 
 
 def document(operations: Iterable[Operation], others: Iterable[Route]) -> Mapping[str, object]:
@@ -64,7 +68,7 @@ def _operation(one: Operation) -> Mapping[str, object]:
         "parameters": [*_path_parameters(one.route), *(_parameter(parameter) for parameter in one.parameters)],
         "responses": {
             **{str(status): _response(model) for status, model in one.answers.items()},
-            **_problems(),
+            **_problems(one),
         },
     }
     if one.body is not None:
@@ -112,6 +116,11 @@ def _response(model: type[BaseModel]) -> Mapping[str, object]:
     return {"description": summary, "content": {"application/json": {"schema": _reference(model)}}}
 
 
-def _problems() -> Mapping[str, object]:
+def _problems(one: Operation) -> Mapping[str, object]:
     content = {"application/problem+json": {"schema": _reference(Problem)}}
-    return {status: {"description": "A problem.", "content": content} for status in _PROBLEMS}
+    reads = one.route.method == "GET"
+    silent = reads and not one.parameters and "{" not in one.route.path
+    never = (_OF_CHANGES if reads else frozenset()) | (_OF_WORDS if silent else frozenset())
+    never |= _OF_CALLERS if one.route.scope == PUBLIC else frozenset()
+    never |= frozenset() if "{" in one.route.path or not reads else frozenset({"404"})
+    return {status: {"description": "A problem.", "content": content} for status in _PROBLEMS if status not in never}

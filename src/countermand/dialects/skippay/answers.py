@@ -19,7 +19,8 @@ class Shown(BaseModel):
 class Error(Shown):
     code: str
     message: str
-    severity: Literal["ERROR", "WARN", "INFO"]
+    # WARN and INFO are in the vendor's list; whatever stops a request is an ERROR.
+    severity: Literal["ERROR"]
     attribute: str = ""
     ticket_id: str = ""
 

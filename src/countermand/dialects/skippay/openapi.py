@@ -172,6 +172,8 @@ def _operation(route: Route, described: Described) -> dict[str, object]:
 def _responses(route: Route, described: Described) -> dict[str, object]:
     token = () if route.scope == PUBLIC else WITH_TOKEN
     bodies: dict[int, type[BaseModel]] = dict.fromkeys((*described.no, *ANYWHERE, *token), answers.ErrorsResponse)
+    if 404 not in described.no and "{" not in route.path:  # noqa: PLR2004 - a path without names always leads somewhere
+        del bodies[404]
     bodies |= dict.fromkeys(described.yes, described.answer)
     if token:
         bodies[401] = answers.OAuthError
