@@ -42,7 +42,7 @@ class Ground:
     """One dialect's world. `known` is the id of something in it."""
 
     dialect: Dialect
-    world: Mapping[str, object]
+    world: Mapping[str, Any]
     headers: Mapping[str, str]
     known: str
 

@@ -59,7 +59,7 @@ def test_nobody_s_word_for_a_member_breaks_a_world(victim: Victim, name: str):
         for collection, listed in good.items():
             for member in listed[0] if isinstance(listed, list) else ():
                 for value in NASTY:
-                    world = {**good, collection: [{**listed[0], member: value}]}  # type: ignore[index]  # a list of objects, as worlds have
+                    world = {**good, collection: [{**listed[0], member: value}]}  # a list of objects, as worlds have
                     told = wire.ask(request("PUT", f"/sandbox/{name}/world", body=json.dumps(world).encode()))
                     assert told.status in {204, 400}, (collection, member, value, told)
 

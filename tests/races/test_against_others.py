@@ -47,7 +47,7 @@ class Field:
 #: What a vendor's demonstration lacks for another change to have a chance.
 WORLDS: dict[str, dict[str, object]] = {
     "flexportal": {"assets": [{"serialNumber": "SN-FREE", "sku": "LAP-14", "status": "available"}], "rentals": []},
-    "tecspal": {"orders": [{**ground("tecspal").world["orders"][0], "status": "QUOTED"}]},  # type: ignore[index]  # a list of objects
+    "tecspal": {"orders": [{**ground("tecspal").world["orders"][0], "status": "QUOTED"}]},  # a list of objects
 }
 
 
