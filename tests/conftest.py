@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (
         errors.open("wb") as stderr,
         subprocess.Popen(
-            [sys.executable, *serving(folder), *words], stdout=subprocess.PIPE, stderr=stderr, cwd=ROOT
+            [sys.executable, *serving(), *words], stdout=subprocess.PIPE, stderr=stderr, cwd=ROOT
         ) as process,
     ):
         assert process.stdout is not None

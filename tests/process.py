@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from tests.coverage.plugin import serving
+
+ROOT = Path(__file__).parents[1]
 READY = "listening on "
 START_S_MAX = 60
 
@@ -36,7 +39,7 @@ class Process:
         self, database: str, *words: str, environ: Mapping[str, str] | None = None, errors: Path | None = None
     ) -> None:
         """`errors` takes what the server says on standard error."""
-        self._command = [sys.executable, "-m", "countermand", "serve", "--port", "0", "--database", database, *words]
+        self._command = [sys.executable, *serving(), "serve", "--port", "0", "--database", database, *words]
         self._environ = {**os.environ, **(environ or {})}
         self._errors = errors
         self.url = ""

@@ -5,6 +5,7 @@ anything, and at the end of the run the page is written from what the run showed
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +18,6 @@ from tests.coverage import page
 from tests.coverage.declared import Document, Item
 from tests.coverage.recording import Answered, watch
 
-#: Where the server of a test run notes what it answers. Not for people: the plugin sets it and reads it back.
-ANSWERS: Final = "answers.jsonl"
-
 #: Folders whose tests ask for nothing in particular: any answer they get is no evidence that somebody tests it.
 ANYTHING_GOES: Final = ("tests/laws/", "tests/contracts/")
 
@@ -29,27 +27,26 @@ class Watcher:
 
     def __init__(self) -> None:
         self._here: set[Answered] = set()
-        self._there: Path | None = None
+        #: Where the servers of this run note what they answer, all in one file: tests run one after the other.
+        self._folder = tempfile.TemporaryDirectory(prefix="answers-")
+        self.file = Path(self._folder.name) / "answers.jsonl"
         self._read = 0
         watch(self._here.add)
         self.documents = {name: Document(dialect) for name, dialect in catalog.load().items()}
         self._shown: dict[Answered, frozenset[Item]] = {}
 
-    def file(self, folder: Path) -> Path:
-        """The file for a server that is about to start."""
-        self._there, self._read = folder / ANSWERS, 0
-        return self._there
-
     def answers(self) -> set[Answered]:
         """What was answered since the last time."""
         found = set(self._here)
         self._here.clear()
-        if self._there is not None and self._there.exists():
-            with self._there.open("rb") as lines:
+        if self.file.exists():
+            with self.file.open("rb") as lines:
                 lines.seek(self._read)
                 text = lines.read()
-            self._read += len(text)
-            found |= {msgspec.json.decode(line, type=Answered) for line in text.splitlines()}
+            # A server that was killed may have left half a line.
+            whole = text[: text.rfind(b"\n") + 1]
+            self._read += len(whole)
+            found |= {msgspec.json.decode(line, type=Answered) for line in whole.splitlines()}
         return found
 
     def shown(self, answers: set[Answered]) -> set[tuple[str, Item]]:
@@ -107,6 +104,6 @@ def _is_random(node: Any) -> bool:
     return bool(getattr(getattr(node, "obj", None), "is_hypothesis_test", False))
 
 
-def serving(folder: Path) -> list[str]:
-    """The command line of a server whose answers count, up to the words of `countermand`."""
-    return ["-m", "tests.coverage.serving", os.fspath(WATCHER.file(folder))]
+def serving() -> list[str]:
+    """The command line of a server whose answers count, up to the words of `countermand`. Its folder is the repository."""
+    return ["-m", "tests.coverage.serving", os.fspath(WATCHER.file)]

@@ -1,0 +1,41 @@
+"""Answers of ours that the stories of `tests/native` have no use for."""
+
+import pytest
+
+from tests.native.client import CAPTURED, Api, new_order, put_world
+from tests.process import Client
+
+OPS = {"author": "ops"}
+
+
+@pytest.fixture
+def api(server: str) -> Api:
+    put_world(server, orders=[new_order(), new_order("o2", payments=CAPTURED)])
+    return Api(server)
+
+
+def test_a_legal_move_is_told_with_what_happened(api, server):
+    with Client(server) as client:
+        world = {
+            "clock": "2026-03-01T12:00:00Z",
+            "accounts": [{"token": "tok-a", "merchant": "F1", "_tenant": "t1"}],
+            "orders": [{"id": "F1-1", "order_status": "new_order", "reference_id": "R"}],
+        }
+        assert client.call("PUT", "/sandbox/fastpod/world", world).status == 204
+    moved = api.post("/orders/fastpod~F1-1:transition", {"action": "produce"})
+    assert (moved.status, moved["order"]["status"]) == (201, "in_production"), moved
+
+
+@pytest.mark.parametrize("on_timeout", ["approved", "rejected"])
+def test_a_policy_shows_what_happens_when_nobody_decides(api, on_timeout):
+    rules = {**OPS, "approval": {"timeout_seconds": 60, "on_timeout": on_timeout}}
+    put = api("PUT", "/policies/native", rules)
+    assert put.status == 200, put
+    assert api.get("/policies/native")["approval"]["on_timeout"] == on_timeout
+
+
+def test_what_is_owed_is_tried_again_when_somebody_says_so(api):
+    api.cancel("o2")
+    owed = api.owed("o2")["refund"]
+    again = api.post(f"/orders/o2/obligations/{owed['id']}:retry", {"by": "Kim"})
+    assert (again.status, again["id"]) == (200, owed["id"])
