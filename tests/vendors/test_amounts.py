@@ -48,8 +48,8 @@ MEMBERS = ("item_total", "shipping_total", "surcharge_total", "labeling_fee", "o
 @given(amounts=st.lists(cents, min_size=len(MEMBERS), max_size=len(MEMBERS)), unit=cents, price=cents)
 def test_fastpod_shows_the_dollars_that_it_was_given(amounts, unit, price):
     dollars = {name: major_of(amount) for name, amount in zip(MEMBERS, amounts, strict=True)}
-    [sample]: Any = fastpod.SAMPLE["line_items"]
-    line = {**sample, "unit_price": major_of(unit), "price": major_of(price)}
+    samples: Any = fastpod.SAMPLE["line_items"]
+    line = {**samples[0], "unit_price": major_of(unit), "price": major_of(price)}
     place = fastpod.Ledger({**fastpod.SAMPLE, **dollars, "line_items": [line]})
     order_id = str(fastpod.SAMPLE["id"])
     _, shown = place.call("getOrder", fastpod.request(order_id=order_id))
