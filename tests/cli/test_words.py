@@ -77,7 +77,8 @@ def test_a_live_database_is_no_sandbox_and_the_other_way_round(tmp_path: Path):
 
 
 @pytest.mark.serial
-def test_a_demo_that_stays_goes_when_it_is_told_to():
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_stays_goes_when_it_is_told_to_and_its_server_with_it(told: signal.Signals):
     words = [*COMMAND, "demo", "--serve"]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -85,15 +86,17 @@ def test_a_demo_that_stays_goes_when_it_is_told_to():
         assert demo.stdout is not None
         assert demo.stderr is not None
         try:
-            told = ""
-            while not re.search(r"curl .*\n", told):
+            shown = ""
+            while not (found := re.search(r"curl .*127\.0\.0\.1:(\d+)", shown)):
                 line = demo.stdout.readline()
                 assert line, demo.stderr.read()
-                told += line
-            # As a terminal does for Ctrl-C: to everybody in the foreground.
-            os.killpg(demo.pid, signal.SIGINT)
+                shown += line
+            # A terminal tells everybody in the foreground of a Ctrl-C, a service manager the one process that it knows.
+            os.killpg(demo.pid, told) if told is signal.SIGINT else demo.send_signal(told)
             out, errors = demo.communicate(timeout=40)
         finally:
             demo.kill()
-    assert demo.returncode in {0, 130}, (out, errors)
+    assert demo.returncode == 0, (out, errors)
     assert "Traceback" not in errors
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(found[1])), timeout=5)

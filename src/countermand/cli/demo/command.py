@@ -20,6 +20,8 @@ def demo(*, stays: bool) -> None:
     document says, 1 when one differs.
     """
     console = Console(highlight=False)
+    # Told to end in whatever way, it takes its server along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with stage.server() as url:
             wrong = _play(console, url)
@@ -42,13 +44,14 @@ def _play(console: Console, url: str) -> int:
 
 
 def _stay(console: Console, url: str) -> None:
+    """Until somebody ends it, which is no failure at any moment of it."""
     target = stage.target_of(url)
     first: list[tuple[CaseFile, Call]] = []
-    for _, file in scenes.load():
-        stage.put_world(file, target)
-        first.append((file, stage.first_call(file, target)))
-    screen.invite(console, url, first)
     try:
+        for _, file in scenes.load():
+            stage.put_world(file, target)
+            first.append((file, stage.first_call(file, target)))
+        screen.invite(console, url, first)
         signal.pause()
     except KeyboardInterrupt:
         console.print()
