@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test bench fmt lock
+.PHONY: help setup demo serve check test coverage contracts bench fmt lock
 
 BIN := .venv/bin
 STAMP := .venv/set-up
@@ -32,6 +32,13 @@ check: $(STAMP) ## format, lint, types, imports, shape: what needs no server
 test: $(STAMP) ## every test, first those that may run side by side, then those that need the machine
 	$(BIN)/pytest -q -m "not serial" -n 2 --dist loadfile
 	$(BIN)/pytest -q -m serial || [ $$? -eq 5 ]
+
+# In one process, because the page is written from what all of them show.
+coverage: $(STAMP) ## write docs/reference/coverage.md: which test shows which declared answer
+	$(BIN)/pytest -q -m "not serial" --coverage-page tests/vendors tests/native tests/coverage tests/bulk tests/conformance
+
+contracts: $(STAMP) ## ten minutes of generated requests for each served OpenAPI document
+	$(BIN)/pytest -q --contracts-s 600 tests/contracts
 
 bench: $(STAMP) ## measure what the project promises
 	$(BIN)/python -m bench

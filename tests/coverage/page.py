@@ -15,6 +15,9 @@ PATH: Final = ROOT / "docs" / "reference" / "coverage.md"
 
 Thing = tuple[str, Item]
 
+#: Where a fault or refusal is given to the encoder as it is, without anything that led to it.
+IN_WORDS: Final = "tests/coverage/test_faults.py"
+
 HEAD: Final = """\
 # What is tested of what is declared
 
@@ -52,20 +55,27 @@ def _heading(item: Item) -> str:
 
 
 def _chosen(name: str, document: Document, shown: Mapping[str, set[Thing]]) -> Mapping[Item, str]:
-    """For each declared thing a test: always the one that shows most of what is left of the operation or schema."""
+    """For each declared thing a test: always the one that shows most of what is left of the operation or schema.
+
+    Tests that only put something into words stand behind those in which it happened.
+    """
+    happened = {test: things for test, things in shown.items() if not test.startswith(IN_WORDS)}
     chosen: dict[Item, str] = {}
     for items in _grouped(document).values():
-        left = set(items)
-        while left:
-            test, gain = max(
-                ((test, {item for item in left if (name, item) in things}) for test, things in sorted(shown.items())),
-                key=lambda pair: len(pair[1]),
-                default=("", set()),
-            )
-            if not gain:
-                break
-            chosen |= dict.fromkeys(gain, test)
-            left -= gain
+        for tests in (happened, shown):
+            chosen |= _fewest(name, {item for item in items if item not in chosen}, tests)
+    return chosen
+
+
+def _fewest(name: str, left: set[Item], shown: Mapping[str, set[Thing]]) -> dict[Item, str]:
+    chosen: dict[Item, str] = {}
+    while left:
+        gains = ((test, {item for item in left if (name, item) in things}) for test, things in sorted(shown.items()))
+        test, gain = max(gains, key=lambda pair: len(pair[1]), default=("", set()))
+        if not gain:
+            break
+        chosen |= dict.fromkeys(gain, test)
+        left = left - gain
     return chosen
 
 

@@ -79,7 +79,7 @@ def _shows_what_the_page_says(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     answers = WATCHER.answers()
     test = _name(request.node)
-    if test.startswith(ANYTHING_GOES) or _is_random(request.node):
+    if test.startswith(ANYTHING_GOES) or _may_differ(request.node):
         return
     if request.config.getoption("--coverage-page"):
         SHOWN[test] = WATCHER.shown(answers)
@@ -99,9 +99,11 @@ def _name(node: Any) -> str:
     return str(node.nodeid)
 
 
-def _is_random(node: Any) -> bool:
-    """What hypothesis sends differs from run to run, and so does what it shows."""
-    return bool(getattr(getattr(node, "obj", None), "is_hypothesis_test", False))
+def _may_differ(node: Any) -> bool:
+    """What hypothesis sends differs from run to run, and so does who wins a race; and with them what is shown."""
+    return bool(getattr(getattr(node, "obj", None), "is_hypothesis_test", False)) or bool(
+        node.get_closest_marker("serial")
+    )
 
 
 def serving() -> list[str]:
