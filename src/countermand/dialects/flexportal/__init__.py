@@ -13,6 +13,7 @@ from .name import NAME
 from .notices import notices
 from .openapi import openapi
 from .order import facets
+from .reasons import REASONS
 from .routes import ROUTES
 from .world import world
 
@@ -36,4 +37,5 @@ DIALECT = Dialect(
     records=no_records,
     companions=(),
     openapi=openapi,
+    reasons=REASONS,
 )
