@@ -39,3 +39,10 @@ def test_what_is_owed_is_tried_again_when_somebody_says_so(api):
     owed = api.owed("o2")["refund"]
     again = api.post(f"/orders/o2/obligations/{owed['id']}:retry", {"by": "Kim"})
     assert (again.status, again["id"]) == (200, owed["id"])
+
+
+def test_what_became_of_a_policy_and_the_list_of_reasons(api):
+    for hours in (1, 2):
+        assert api("PUT", "/policies/native", {**OPS, "undo_window_seconds": hours * 3600}).status == 200
+    assert len(api.get("/policies/native/events")["items"]) == 2
+    assert api.get("/reasons")["items"]
