@@ -22,6 +22,10 @@ from tests.coverage.recording import Answered, watch
 ANYTHING_GOES: Final = ("tests/laws/", "tests/contracts/")
 
 
+#: What a test names that lets several calls run at once.
+AT_ONCE: Final = frozenset({"ThreadPoolExecutor", "at_once"})
+
+
 class Watcher:
     """Collects the answers of this process and of its server, test by test."""
 
@@ -101,9 +105,11 @@ def _name(node: Any) -> str:
 
 def _may_differ(node: Any) -> bool:
     """What hypothesis sends differs from run to run, and so does who wins a race; and with them what is shown."""
-    return bool(getattr(getattr(node, "obj", None), "is_hypothesis_test", False)) or bool(
-        node.get_closest_marker("serial")
-    )
+    function = getattr(node, "obj", None)
+    names = set(getattr(getattr(function, "__code__", None), "co_names", ()))
+    if names & AT_ONCE or node.get_closest_marker("serial") is not None:
+        return True
+    return bool(getattr(function, "is_hypothesis_test", False))
 
 
 def serving() -> list[str]:
