@@ -1,6 +1,7 @@
 """Memory that the workers of one server share, so that whichever of them is asked for the figures knows all of them.
 
-Each worker has a seat, writes only there, and reads everywhere. A seat that is being written is read again.
+Each worker has a seat, writes only there, and reads everywhere. A seat has two pages: a worker writes the one that is not
+shown and then turns over, so that one that is killed while it writes leaves what it showed before.
 """
 
 import mmap
@@ -10,11 +11,13 @@ from typing import Final
 #: The figures of one worker take some tens of kilobytes; memory that is never written costs nothing.
 SEAT_BYTES: Final = 1024 * 1024
 
-#: How often a seat that is being written is read again: writing takes microseconds.
+#: How often a seat whose page was turned meanwhile is read again: writing takes microseconds.
 READS_MAX: Final = 100
 
-#: Number of the writing (odd while it goes on), and how long the text is.
-_HEAD: Final = struct.Struct("QQ")
+#: Number of the writing; the page that is shown is this number modulo two. And how long the text of a page is.
+_NUMBER: Final = struct.Struct("Q")
+_LENGTH: Final = struct.Struct("Q")
+_PAGE_BYTES: Final = (SEAT_BYTES - _NUMBER.size) // 2
 
 
 class Board:
@@ -32,14 +35,13 @@ class Board:
 
     def publish(self, text: bytes) -> None:
         """Show others the figures of this worker."""
-        if len(text) > SEAT_BYTES - _HEAD.size:
+        if len(text) > _PAGE_BYTES - _LENGTH.size:
             return
-        start = self._seat * SEAT_BYTES
-        number, _ = _HEAD.unpack_from(self._memory, start)
-        number |= 1  # a worker that was killed while it wrote left an odd one behind
-        _HEAD.pack_into(self._memory, start, number, 0)
-        self._memory[start + _HEAD.size : start + _HEAD.size + len(text)] = text
-        _HEAD.pack_into(self._memory, start, number + 1, len(text))
+        (number,) = _NUMBER.unpack_from(self._memory, self._seat * SEAT_BYTES)
+        page = _page(self._seat, number + 1)
+        self._memory[page + _LENGTH.size : page + _LENGTH.size + len(text)] = text
+        _LENGTH.pack_into(self._memory, page, len(text))
+        _NUMBER.pack_into(self._memory, self._seat * SEAT_BYTES, number + 1)
 
     def others(self) -> list[bytes]:
         """What the other workers have shown, empty ones left out."""
@@ -47,10 +49,16 @@ class Board:
         return [text for text in found if text]
 
     def _read(self, seat: int) -> bytes:
-        start = seat * SEAT_BYTES
         for _ in range(READS_MAX):
-            number, length = _HEAD.unpack_from(self._memory, start)
-            text = self._memory[start + _HEAD.size : start + _HEAD.size + length]
-            if number % 2 == 0 and _HEAD.unpack_from(self._memory, start)[0] == number:
+            (number,) = _NUMBER.unpack_from(self._memory, seat * SEAT_BYTES)
+            page = _page(seat, number)
+            (length,) = _LENGTH.unpack_from(self._memory, page)
+            text = self._memory[page + _LENGTH.size : page + _LENGTH.size + length]
+            if _NUMBER.unpack_from(self._memory, seat * SEAT_BYTES) == (number,):
                 return text
         return b""
+
+
+def _page(seat: int, number: int) -> int:
+    """Where the page of a writing begins."""
+    return seat * SEAT_BYTES + _NUMBER.size + number % 2 * _PAGE_BYTES
