@@ -7,6 +7,7 @@ long each dialect is asked.
 import contextlib
 import random
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -97,12 +98,29 @@ def _ask(operation: Any, stage: Stage, *, mode: Any, until: float, base: str | N
 
 
 def _name_what_exists(case: Any, stage: Stage) -> None:
-    """Two of three requests name something that is there."""
-    dice = random.Random(repr(case.path_parameters))
+    """Two of three requests name something that is there, and so do most bodies; none comes without a key by chance."""
+    dice = random.Random(repr((case.path_parameters, case.query, case.body)))
     for name in case.path_parameters or {}:
         known = stage.choices(name, case.path)
         if known and dice.randrange(3):
             case.path_parameters[name] = dice.choice(known)
+    for part in (case.query, case.body):
+        _say(part, stage.words, dice)
+    for name in stage.headers:
+        for sent in [sent for sent in case.headers or {} if sent.lower() == name.lower()]:
+            del case.headers[sent]
+
+
+def _say(value: Any, words: Mapping[str, object], dice: random.Random) -> None:
+    if isinstance(value, list):
+        for one in value:
+            _say(one, words, dice)
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if name in words and dice.randrange(4):
+                value[name] = words[name]
+            else:
+                _say(one, words, dice)
 
 
 def _told(error: Exception) -> str:

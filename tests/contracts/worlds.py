@@ -20,12 +20,15 @@ from tests.vendors.tecspal.test_openapi import HELD, NAMES
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """`ids` are values for the names in paths; `at` names paths of whose operations they are, all when empty."""
+    """`ids` are values for the names in paths, `at` those of paths with a certain part. `words` are values of members and
+    query parameters that something is found by.
+    """
 
     world: Mapping[str, object]
     headers: Mapping[str, str]
     ids: Mapping[str, tuple[str, ...]]
     at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, object] = field(default_factory=dict)
 
     def choices(self, name: str, path: str) -> tuple[str, ...]:
         return next((ids for part, ids in self.at.items() if part in path), self.ids.get(name, ()))
@@ -55,6 +58,7 @@ STAGES: Final[Mapping[str, Stage]] = {
         headers=flexportal.NL,
         ids={"orderId": ("ord_p", "ord_c", "ord_t")},
         at={"subscriptions/": ("sub_1", "sub_2"), "payments/": ("pay_1", "pay_2"), "assets/": ("SN-1", "SN-2")},
+        words={"orderId": "ord_c", "assetSerialNumber": "SN-1", "sku": "LAP-1", "rentalId": "sub_1"},
     ),
     "frontpayment": Stage(
         world=frontpayment.WORLD,
@@ -79,6 +83,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             ],
         },
         headers=_bearer(skippay.TOKEN),
+        words={"orderNumber": "AA0", "username": "shop-a", "password": "pass-a"},
         ids={"applicationId": tuple(f"{ID[:-1]}{number}" for number, _ in enumerate(_APPLICATIONS))},
     ),
     "tecspal": Stage(
@@ -90,6 +95,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "hardwares": [HELD],
         },
         headers={**_bearer("tok-t"), "tenant_id": "t-1"},
+        words={"companyCode": "DM1", "id": IDS["PENDING"], "countryCode": "UY", "hardwareRequestId": "h-1"},
         ids={"orderId": tuple(IDS.values()), **{name: (value,) for name, value in NAMES.items() if name != "orderId"}},
     ),
 }
