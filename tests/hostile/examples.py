@@ -130,5 +130,5 @@ def _with(value: object, path: tuple[str | int, ...], nasty: object) -> object:
     place = changed
     for step in path[:-1]:
         place = place[step]  # type: ignore[index]  # a path of this value
-    place[path[-1]] = nasty  # type: ignore[index]  # likewise  # a path of this value
+    place[path[-1]] = nasty  # type: ignore[index]  # a path of this value
     return changed
