@@ -1,7 +1,10 @@
-"""The ASGI application: tells mounts and host names apart, reads bodies, and writes answers.
+"""The outermost application: tells mounts and host names apart, and hands a call to its dialect and an answer back.
 
 A vendor's mount is looked up by the first segment of the path, or by the host name that the operator mapped to it. All else
 (readiness, metrics, the sandbox, the console) is Starlette's.
+
+Two ways lead in. An ordinary request, read whole, is a `Call` that the connection hands to `answer`. Whatever is not
+ordinary (a long or chunked body, lines that are read while they arrive, another HTTP version) comes as ASGI.
 """
 
 import time
@@ -40,6 +43,23 @@ class Served:
     exchange: Exchange
 
 
+@dataclass(slots=True)
+class Call:
+    """A request for a dialect, as far as its head tells. `path` begins below `mount`, `query` is as sent.
+
+    `found` is the operation, or the fault that there is none.
+    """
+
+    exchange: Exchange
+    mount: str
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    scheme: str
+    found: Match | CallerFault
+
+
 class Front:
     """The outermost application."""
 
@@ -50,52 +70,66 @@ class Front:
         self._rest = rest
         self._house = house
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._rest(scope, receive, send)
-            return
-        raw = scope.get("raw_path") or scope["path"].encode()
-        path = raw.decode("latin-1")
-        if self._hosts:
-            host = _header(scope, b"host").partition(":")[0].lower()
-            if (mapped := self._hosts.get(host)) is not None:
-                await self._exchange(scope, receive, send, (mapped, path, ""))
-                return
-        mounted = self._mounts.get(path.split("/", 2)[1]) if path.startswith("/") else None
-        if mounted is None or path[len(mounted.mount) :] == "/openapi.json":
-            await self._rest(scope, receive, send)
-            return
-        await self._exchange(scope, receive, send, (mounted, path[len(mounted.mount) :] or "/", mounted.mount))
+    def call(self, method: str, target: tuple[str, str], headers: dict[str, str], scheme: str) -> Call | None:
+        """The call that the head of a request means; None: it is for the rest of the house. `target`: path and query."""
+        path, query = target
+        if self._hosts and (mapped := self._hosts.get(headers.get("host", "").partition(":")[0].lower())) is not None:
+            exchange, mount, below = mapped.exchange, "", path
+        else:
+            served = self._mounts.get(path.split("/", 2)[1]) if path.startswith("/") else None
+            if served is None:
+                return None
+            exchange, mount, below = served.exchange, served.mount, path[len(served.mount) :] or "/"
+            if below == "/openapi.json":
+                return None
+        return Call(exchange, mount, method, below, query, headers, scheme, exchange.find(method, below))
 
-    async def _exchange(self, scope: Scope, receive: Receive, send: Send, target: tuple[Served, str, str]) -> None:
-        served, path, mount = target
+    async def answer(self, call: Call, body: bytes, fault: Fault | None = None) -> tuple[WireAnswer, str]:
+        """Serve a call: the answer, and the id of the request. Never raises.
+
+        `fault` is what was wrong with the body in transport.
+        """
         started = time.perf_counter()
-        exchange = served.exchange
-        request_id = self._house.new_id()
-        method = scope["method"]
-        found = exchange.find(method, path)
+        exchange, found, house = call.exchange, call.found, self._house
+        request_id = house.new_id()
+        wire = WireRequest(
+            method=call.method,
+            path=call.path,
+            params=found.params if isinstance(found, Match) else {},
+            received_at=house.clock.now(exchange.dialect.name),
+            query=_query(call.query),
+            headers=call.headers,
+            body=body,
+            base_url=f"{call.scheme}://{call.headers.get('host', '')}{call.mount}",
+            request_id=request_id,
+        )
+        answer, operation = await exchange.serve(wire, found, fault)
+        house.metrics.observe(exchange.dialect.name, operation, answer.status, time.perf_counter() - started)
+        return answer, request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = self._call_of(scope) if scope["type"] == "http" else None
+        if call is None:
+            await self._rest(scope, receive, send)
+            return
         body, fault = b"", None
-        if isinstance(found, Match) and isinstance(found.route.handler, Lines):
-            found = Match(found.route, found.params, lines_of(receive))
+        if isinstance(call.found, Match) and isinstance(call.found.route.handler, Lines):
+            call.found = Match(call.found.route, call.found.params, lines_of(receive))
         else:
             try:
                 body, fault = await _read(receive, BODY_BYTES_MAX)
             except HungUp:
                 return
-        wire = WireRequest(
-            method=method,
-            path=path,
-            params=found.params if isinstance(found, Match) else {},
-            received_at=self._house.clock.now(exchange.dialect.name),
-            query=_query(scope["query_string"]),
-            headers=_headers(scope),
-            body=body,
-            base_url=f"{scope['scheme']}://{_header(scope, b'host')}{mount}",
-            request_id=request_id,
-        )
-        answer, operation = await exchange.serve(wire, found, fault)
-        await _write(send, answer, request_id, with_body=method != "HEAD")
-        self._house.metrics.observe(exchange.dialect.name, operation, answer.status, time.perf_counter() - started)
+        answer, request_id = await self.answer(call, body, fault)
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers_of(answer, request_id)]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else answer.body})
+
+    def _call_of(self, scope: Scope) -> Call | None:
+        raw = scope.get("raw_path") or scope["path"].encode()
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        target = (raw.decode("latin-1"), scope["query_string"].decode("latin-1"))
+        return self.call(scope["method"], target, headers, scope["scheme"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,35 +195,30 @@ async def lines_of(receive: Receive) -> AsyncIterator[bytes]:
         yield rest
 
 
-async def _write(send: Send, answer: WireAnswer, request_id: str, *, with_body: bool) -> None:
-    headers = [(b"request-id", request_id.encode()), (b"content-length", str(len(answer.body)).encode())]
+def headers_of(answer: WireAnswer, request_id: str) -> list[tuple[str, str]]:
+    """The headers of an answer: names in lower case, values of which none ends its line."""
+    headers = [("request-id", request_id), ("content-length", str(len(answer.body)))]
     typed = False
     for name, value in answer.headers:
-        lower = name.lower().encode("latin-1")
-        typed = typed or lower == b"content-type"
-        headers.append((lower, value.encode("latin-1", "replace")))
+        lower = name.lower()
+        typed = typed or lower == "content-type"
+        headers.append((lower, value if value.isascii() and value.isprintable() else _harmless(value)))
     if not typed:
-        headers.append((b"content-type", b"application/json"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+        headers.append(("content-type", "application/json"))
+    return headers
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+def _harmless(value: str) -> str:
+    """A header value (RFC 9110, section 5.5) without what can't be in one: an id that somebody chose may be anything."""
+    printable = "".join([letter if letter.isprintable() else "?" for letter in value])
+    return printable.encode("latin-1", "replace").decode("latin-1")
 
 
-def _header(scope: Scope, wanted: bytes) -> str:
-    for name, value in scope["headers"]:
-        if name == wanted:
-            return str(value.decode("latin-1"))
-    return ""
-
-
-def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
+def _query(raw: str) -> tuple[tuple[str, str], ...]:
     if not raw:
         return ()
     try:
-        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=QUERY_PARAMETERS_MAX)
+        pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=QUERY_PARAMETERS_MAX)
     except ValueError:
         return ()
     return tuple((name, value.replace("\x00", "�")) for name, value in pairs)
