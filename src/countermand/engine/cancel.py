@@ -5,6 +5,7 @@ besides the lifecycle is in `allowance`, what it owes outside in `dues`, what ma
 """
 
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -22,7 +23,10 @@ from countermand.model.lifecycle import Lifecycle, Repeat, Standing
 from countermand.model.order import Line, Order, PortionState
 from countermand.model.outcome import Accepted, CancellationState, Cause, Refusal, Refused
 
-_LEFT = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)
+_LEFT: Final = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETURNED)
+_CANCELLED: Final = PortionState.CANCELLED
+_NOTHING_LEFT: Final = Standing.CANCELLED
+_KEEP: Final = Charges.KEEP
 
 
 def cancel(
@@ -46,7 +50,7 @@ def cancel(
     chosen = _units(order, command)
     if isinstance(chosen, Refused):
         return chosen
-    event, lines = _event(order, command, lifecycle, take(chosen, OPEN, into=PortionState.CANCELLED), now=now)
+    event, lines = _event(order, command, lifecycle, take(chosen, OPEN, into=_CANCELLED), now=now)
     return _conclude(order, command, event, lines, around=around)
 
 
@@ -94,14 +98,13 @@ def _with_charges(order: Order, command: Cancel, chosen: tuple[Choice, ...]) -> 
         for line in order.lines
         if line.charge and line.open and line.line_id not in named
     )
-    if command.charges is Charges.KEEP:
+    if command.charges is _KEEP:
         return chosen
     if command.charges is Charges.CANCEL:
         return (*chosen, *charges)
     taken = {choice.line.line_id: choice.quantity_milli for choice in chosen}
-    cancelled = PortionState.CANCELLED
     goods = [line for line in order.lines if not line.charge]
-    gone = all(line.quantity_milli() == line.quantity_milli(cancelled) + taken.get(line.line_id, 0) for line in goods)
+    gone = all(line.quantity_milli() == line.quantity_milli(_CANCELLED) + taken.get(line.line_id, 0) for line in goods)
     return (*chosen, *charges) if gone and goods and chosen else chosen
 
 
@@ -110,10 +113,10 @@ def _event(
 ) -> tuple[Event, tuple[Line, ...]]:
     """What happens, and the lines as they are afterwards."""
     lines = apply_all(order.lines, takings)
-    standing = standing_of(lines) if lines else Standing.CANCELLED
-    amount_minor, taxes = leaving(order, takings, lines, command.amount)
+    standing = standing_of(lines) if lines else _NOTHING_LEFT
+    amount_minor, taxes = leaving(order, takings, standing, command.amount)
     event = Event(
-        type="order.cancelled" if standing is Standing.CANCELLED else "order.lines_cancelled",
+        type="order.cancelled" if standing is _NOTHING_LEFT else "order.lines_cancelled",
         at=now,
         status=status_after(order.status, standing, lifecycle),
         takings=takings,

@@ -23,7 +23,7 @@ from countermand.engine.units import (
 )
 from countermand.model.command import Amend, Deliver, Move, Reopen, Return, Ship
 from countermand.model.event import Amendment, Event, Taking
-from countermand.model.lifecycle import Lifecycle
+from countermand.model.lifecycle import Lifecycle, Standing
 from countermand.model.order import Line, Order, PortionState, Shipment
 from countermand.model.outcome import Accepted, Cancellation, Cause, Refusal, Refused
 
@@ -116,7 +116,7 @@ def returned(order: Order, command: Return, lifecycle: Lifecycle, now: datetime)
     if command.amount is not None and not possible(order, command.amount):
         return Refused(refusal=Refusal.AMOUNT_IMPOSSIBLE, order=order)
     takings = take(chosen, GONE, into=PortionState.RETURNED)
-    amount_minor, taxes = leaving(order, takings, apply_all(order.lines, takings), command.amount)
+    amount_minor, taxes = leaving(order, takings, _standing_after(order, takings), command.amount)
     event = Event(
         type="units.returned",
         at=now,
@@ -148,7 +148,7 @@ def move(order: Order, command: Move, lifecycle: Lifecycle, now: datetime) -> Ac
     if status not in lifecycle.cancelled:
         return Accepted(order=evolve(order, event), events=(event,))
     takings = take(_all_open(order), OPEN, into=PortionState.CANCELLED)
-    amount_minor, taxes = leaving(order, takings, apply_all(order.lines, takings))
+    amount_minor, taxes = leaving(order, takings, _standing_after(order, takings))
     event = replace(event, takings=takings, amount_minor=amount_minor, taxes=taxes)
     event = replace(event, type="order.cancelled", cancellation_id=command.cancellation_id)
     return Accepted(order=evolve(order, event), events=(event,), cancellation=_record(order, command, event))
@@ -196,6 +196,12 @@ def amend(order: Order, command: Amend, now: datetime) -> Accepted:
 
 
 # ----------------------------------------------------------------------------------------------- what these have in common
+
+
+def _standing_after(order: Order, takings: tuple[Taking, ...]) -> Standing:
+    """How the order stands after these takings; of one without lines nothing is left."""
+    lines = apply_all(order.lines, takings)
+    return standing_of(lines) if lines else Standing.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,25 @@
 """What the portions of an order say taken together, and the status that follows."""
 
+from typing import Final
+
 from countermand.model.lifecycle import Lifecycle, Standing
 from countermand.model.order import Line, PortionState
+
+#: Named once: looking a member up in its enumeration costs more than all else that is done with it on this path.
+_ALL_CANCELLED: Final = Standing.CANCELLED
+_ALL_OPEN: Final = Standing.OPEN
+_OPEN: Final = PortionState.OPEN
+_CANCELLED: Final = PortionState.CANCELLED
 
 
 def standing_of(lines: tuple[Line, ...]) -> Standing:
     """The standing of an order with these lines; cancelled portions and charges are ignored. No lines: nothing has left."""
     states = [portion.state for line in lines if not line.charge for portion in line.portions]
-    live = [state for state in states if state is not PortionState.CANCELLED]
+    live = [state for state in states if state is not _CANCELLED]
     if not live:
-        return Standing.CANCELLED if states else Standing.OPEN
-    if PortionState.OPEN in live:
-        return Standing.OPEN if all(state is PortionState.OPEN for state in live) else Standing.PART_SHIPPED
+        return _ALL_CANCELLED if states else _ALL_OPEN
+    if _OPEN in live:
+        return _ALL_OPEN if all(state is _OPEN for state in live) else Standing.PART_SHIPPED
     if PortionState.SHIPPED in live:
         return Standing.SHIPPED
     return Standing.DELIVERED if PortionState.DELIVERED in live else Standing.RETURNED

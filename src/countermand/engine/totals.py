@@ -9,15 +9,15 @@ Rule 2: nobody takes more than is left, so that no total falls below zero.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
-from countermand.engine.standing import standing_of
 from countermand.model.command import Amount
 from countermand.model.event import Taking
 from countermand.model.lifecycle import Standing
 from countermand.model.order import Line, Order, Portion, PortionState, TaxTotal
 
-_OVER = (Standing.CANCELLED, Standing.RETURNED)
-_GONE = (PortionState.CANCELLED, PortionState.RETURNED)
+_OVER: Final = (Standing.CANCELLED, Standing.RETURNED)
+_GONE: Final = (PortionState.CANCELLED, PortionState.RETURNED)
 
 
 def possible(order: Order, amount: Amount) -> bool:
@@ -32,14 +32,14 @@ def possible(order: Order, amount: Amount) -> bool:
 
 
 def leaving(
-    order: Order, takings: Sequence[Taking], lines: tuple[Line, ...], amount: Amount | None = None
+    order: Order, takings: Sequence[Taking], standing: Standing, amount: Amount | None = None
 ) -> tuple[int, tuple[TaxTotal, ...]]:
-    """The price and the taxes that leave with these takings, after which the lines are `lines`; or what was stated."""
+    """The price and the taxes that leave with these takings, after which the order stands so; or what was stated."""
     live = [(line, part) for line in order.lines for part in line.portions if part.state not in _GONE]
     if amount is not None:
         taxes = _taxes(order, takings, live, over=False) if amount.taxes is None else amount.taxes
         return amount.price_minor, taxes
-    over = not lines or standing_of(lines) in _OVER
+    over = standing in _OVER
     worth, left = sum([taking.price_minor for taking in takings]), order.total_minor - order.kept_minor
     price = _bearable(worth, left, live=sum([part.price_minor for _, part in live]), over=over)
     return price, _taxes(order, takings, live, over=over)

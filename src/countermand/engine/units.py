@@ -5,7 +5,9 @@ add up to what was ordered, always, in any order and size of splits.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Final
+
+from msgspec import Struct
 
 from countermand.model.command import Selector
 from countermand.model.event import Taking
@@ -16,14 +18,16 @@ from countermand.model.outcome import Refusal, Refused
 #: Tuples, not sets: membership in a short tuple is decided by identity, without hashing an enumeration member.
 States = tuple[PortionState, ...]
 
-OPEN: States = (PortionState.OPEN,)
+#: Named once: looking a member up in its enumeration costs more than all else that is done with it on this path.
+_OPEN: Final = PortionState.OPEN
+
+OPEN: States = (_OPEN,)
 NOT_YET_THERE: States = (PortionState.OPEN, PortionState.SHIPPED)
 ON_THE_WAY: States = (PortionState.SHIPPED,)
 GONE: States = (PortionState.SHIPPED, PortionState.DELIVERED)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """So many units of one line."""
 
     line: Line
@@ -88,8 +92,8 @@ def _take_of_line(choice: Choice, states: States, into: PortionState) -> list[Ta
         if portion.state not in states or not left:
             continue
         quantity = min(left, portion.quantity_milli)
-        released = min(free, quantity) if portion.state is PortionState.OPEN else 0
-        if into is PortionState.OPEN:
+        released = min(free, quantity) if portion.state is _OPEN else 0
+        if into is _OPEN:
             released = -quantity
         taken.append(_taking(choice.line, index, quantity, into, released_milli=released))
         left, free = left - quantity, free - released
@@ -98,15 +102,17 @@ def _take_of_line(choice: Choice, states: States, into: PortionState) -> list[Ta
 
 def _taking(line: Line, index: int, quantity_milli: int, into: PortionState, *, released_milli: int) -> Taking:
     portion = line.portions[index]
-    whole = portion.quantity_milli
+    price, tax, whole = portion.price_minor, portion.tax_minor, portion.quantity_milli
+    if quantity_milli != whole:
+        price, tax = share_minor(price, quantity_milli, whole), share_minor(tax, quantity_milli, whole)
     return Taking(
         line_id=line.line_id,
         sku=line.sku,
         portion=index,
         state=into,
         quantity_milli=quantity_milli,
-        price_minor=share_minor(portion.price_minor, quantity_milli, whole),
-        tax_minor=share_minor(portion.tax_minor, quantity_milli, whole),
+        price_minor=price,
+        tax_minor=tax,
         released_milli=released_milli,
     )
 
@@ -130,12 +136,12 @@ def apply(line: Line, taking: Taking, shipment_id: str | None) -> Line:
         quantity_milli=taking.quantity_milli,
         price_minor=taking.price_minor,
         tax_minor=taking.tax_minor,
-        shipment_id=None if taking.state is PortionState.OPEN else carried,
+        shipment_id=None if taking.state is _OPEN else carried,
     )
     rest = _less(source, part)
     pieces = (part,) if rest is None else (rest, part)
     portions = line.portions[: taking.portion] + pieces + line.portions[taking.portion + 1 :]
-    if taking.state is PortionState.OPEN:
+    if taking.state is _OPEN:
         portions = _joined(portions)
     return Line(
         line_id=line.line_id,

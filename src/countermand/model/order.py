@@ -56,7 +56,11 @@ class Line(Struct, frozen=True, kw_only=True):
 
     def quantity_milli(self, *states: PortionState) -> int:
         """Units in any of these states; of all states when none is given."""
-        return sum([p.quantity_milli for p in self.portions if not states or p.state in states])
+        total = 0
+        for portion in self.portions:
+            if not states or portion.state in states:
+                total += portion.quantity_milli
+        return total
 
     @property
     def open(self) -> Portion | None:

@@ -182,7 +182,7 @@ class Desk:
 
     async def _commit(self, batch: list[_Waiting]) -> list[_Waiting]:
         """Decide and commit; those that have to be asked once more, because nothing changed and they want to say why."""
-        instants = {one.dialect.name: self._clock.now(one.dialect.name) for one in batch}
+        instants = {name: self._clock.now(name) for name in {one.dialect.name for one in batch}}
         rules = Rules(dialects=self._dialects, policies=await self.policies.current())
 
         def judge(loaded: Loaded) -> Judged[Writes]:

@@ -5,6 +5,7 @@ Both adapters use these, so a row means the same in both.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,8 +21,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=256)
 def micros(at: datetime) -> int:
-    """Microseconds since 1970 in UTC: how every instant is stored, because both databases sort integers alike."""
+    """Microseconds since 1970 in UTC: how every instant is stored, because both databases sort integers alike.
+
+    Remembered, because everything that a batch writes was decided at one instant.
+    """
     return (at - _EPOCH) // _MICROSECOND
 
 

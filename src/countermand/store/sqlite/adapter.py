@@ -35,6 +35,7 @@ from countermand.store.port import (
 from countermand.store.sql import statements
 from countermand.store.sqlite import credentials, erasing, loading, reading, sandboxing, surveying, timing, writing
 from countermand.store.sqlite.schema import prepare
+from countermand.store.sqlite.turns import Turns
 
 Value = TypeVar("Value")
 
@@ -73,6 +74,7 @@ class SqliteStore:
         self._lister = _open(str(path), writable=False)
         self._surveyor = _open(str(path), writable=False)
         self._turn = asyncio.Lock()
+        self._turns = Turns(path)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._listing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-reader")
         self._surveying = ThreadPoolExecutor(1, thread_name_prefix="sqlite-surveyor")
@@ -89,16 +91,62 @@ class SqliteStore:
 
     async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
         async with self._turn:
+            judged = await self._lightly(wanted, judge) if loading.single_rows(wanted) else None
+            return (judged or await self._carefully(wanted, judge)).value
+
+    async def _lightly(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Judged[Value] | None:
+        """Decide while others may write, and write only if nothing that was decided by has changed. None: it has."""
+        self._writer.execute("BEGIN")
+        try:
+            loaded = loading.load(self._writer, wanted)
+        finally:
+            self._writer.execute("COMMIT")
+        seen = set(loaded.orders)
+        judged = judge(loaded)
+        if not judged.writes:
+            return judged
+        if not writing.checks_itself(judged.writes, seen):
+            return None
+        try:
+            await self._in_turn(lambda: judged)
+        except (writing.LostUpdate, apsw.ConstraintError):
+            return None
+        return judged
+
+    async def _carefully(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Judged[Value]:
+        """Decide with the whole database to itself."""
+        return await self._in_turn(lambda: judge(loading.load(self._writer, wanted)))
+
+    async def _in_turn(self, decide: Callable[[], Judged[Value]]) -> Judged[Value]:
+        """Write what `decide` says as one transaction, during which nobody else writes."""
+        await self._await_turn()
+        try:
             await self._begin()
             try:
-                judged = judge(loading.load(self._writer, wanted))
+                judged = decide()
                 if judged.writes:
                     writing.write(self._writer, judged.writes)
             except BaseException:
                 self._writer.execute("ROLLBACK")
                 raise
             await self._end("COMMIT" if judged.writes else "ROLLBACK")
-            return judged.value
+        finally:
+            self._turns.pass_on()
+        return judged
+
+    async def _await_turn(self) -> None:
+        """Raises StoreUnavailable when another process keeps the turn for too long; then it is passed on when it comes."""
+        if self._turns.take_at_once():
+            return
+        come = asyncio.get_running_loop().run_in_executor(self._writing, self._turns.wait)
+        try:
+            async with asyncio.timeout(BUSY_TIMEOUT_MS / 1_000):
+                await asyncio.shield(come)
+        except BaseException as error:
+            come.add_done_callback(lambda _: self._turns.pass_on())
+            if isinstance(error, TimeoutError):
+                raise StoreUnavailable("another process keeps the database to itself") from error
+            raise
 
     async def _begin(self) -> None:
         try:
@@ -218,6 +266,7 @@ class SqliteStore:
             self._lister.close()
             self._surveyor.close()
             self._writer.close()
+            self._turns.close()
 
     async def _write(self, work: Callable[[], Value]) -> Value:
         """A rare write as one transaction, wholly in the writer's thread."""
@@ -233,4 +282,8 @@ class SqliteStore:
             return value
 
         async with self._turn:
-            return await self._in_thread(transaction)
+            await self._await_turn()
+            try:
+                return await self._in_thread(transaction)
+            finally:
+                self._turns.pass_on()

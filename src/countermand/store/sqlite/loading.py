@@ -1,4 +1,7 @@
-"""Loads what a batch wants, row by row: on an embedded database a set-wise query gains nothing over the primary key."""
+"""Loads what a batch wants, row by row: on an embedded database a set-wise query gains nothing over the primary key.
+
+In no order: whoever loads has the whole database to itself until its transaction ends.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -27,15 +30,20 @@ _SQL: Final = statements(__package__)
 _decode_headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 
 
+def single_rows(wanted: Wanted) -> bool:
+    """Whether only rows are wanted whose versions are checked when they are written: orders by their keys, and claims."""
+    return not (wanted.names or wanted.records or wanted.order_kinds or wanted.timers or wanted.histories)
+
+
 def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
     loaded = Loaded()
     if wanted.records:
-        beside = [record(connection, key) for key in sorted(wanted.records)]
+        beside = [record(connection, key) for key in wanted.records]
         loaded.records = {one.key: one for one in beside if one is not None}
     for name in wanted.names:
         if (key := resolve(connection, name)) is not None:
             loaded.names[name] = key
-    for key in sorted(wanted.orders.union(loaded.names.values())):
+    for key in wanted.orders.union(loaded.names.values()) if loaded.names else wanted.orders:
         if (found := order(connection, key)) is not None:
             loaded.orders[key] = found
     if wanted.order_kinds:
@@ -58,7 +66,7 @@ def _load_histories(connection: apsw.Connection, wanted: Wanted, loaded: Loaded)
 
 
 def _timers(connection: apsw.Connection, keys: Iterable[TimerKey]) -> dict[TimerKey, Timer]:
-    found = (timer(connection, key) for key in sorted(keys))
+    found = (timer(connection, key) for key in keys)
     return {one.key: one for one in found if one is not None}
 
 

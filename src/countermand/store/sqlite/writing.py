@@ -1,10 +1,11 @@
 """Writes what a batch decided, one prepared statement per kind of row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from typing import Final
 
 import apsw
 
+from countermand.model.keys import OrderKey
 from countermand.model.order import Order
 from countermand.model.query import GROUP
 from countermand.model.record import Record
@@ -19,7 +20,17 @@ _SQL: Final = statements(__package__)
 
 
 class LostUpdate(Exception):  # noqa: N818 - what happened, as in the literature
-    """An order changed between load and write although it was locked. A bug; the transaction is rolled back."""
+    """An order changed between load and write; the transaction is rolled back. Where it was locked, a bug."""
+
+
+def checks_itself(writes: Writes, seen: AbstractSet[OrderKey]) -> bool:
+    """Whether writing fails when any order that was seen has changed since.
+
+    One that is not written is not checked. That an answer to it is kept is no matter: it was true when it was decided.
+    """
+    return not (seen - writes.orders.keys()) or not (
+        writes.orders or writes.records or writes.obligations or writes.timers or writes.erased or writes.forgotten
+    )
 
 
 def write(connection: apsw.Connection, writes: Writes) -> None:
