@@ -160,8 +160,8 @@ class Conflict(Struct, frozen=True, kw_only=True):
     payment_id: str = ""
 
 
-class Order(Struct, frozen=True, kw_only=True):
-    """One order as it stands now.
+class Order(Struct, frozen=True):
+    """One order as it stands now. Made by naming its members; only the stores, whose rows have their order, count on it.
 
     `status` is a word of its dialect's lifecycle for `kind`. `total_minor` and `taxes` are what the customer still owes or
     has paid for what is neither cancelled nor returned. `facts` is the vendor's own JSON, read by its dialect only.
@@ -176,6 +176,9 @@ class Order(Struct, frozen=True, kw_only=True):
     placed_at: datetime
     updated_at: datetime
     kind: str = "order"
+    version: int = 1
+    sequence: int = 0
+    facts: bytes = b"{}"
     account: str = ""
     currency: str = ""
     lines: tuple[Line, ...] = ()
@@ -186,9 +189,6 @@ class Order(Struct, frozen=True, kw_only=True):
     cancelled_at: datetime | None = None
     facets: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
-    facts: bytes = b"{}"
-    version: int = 1
-    sequence: int = 0
     holds: tuple[Hold, ...] = ()
     leases: tuple[Lease, ...] = ()
     ties: tuple[Tie, ...] = ()

@@ -19,7 +19,7 @@ from countermand.model.event import Event
 from countermand.model.keys import AliasKey, OrderKey, RecordKey
 from countermand.model.obligation import Obligation, ObligationState, Owed
 from countermand.model.order import Order
-from countermand.model.outcome import Accepted, Cancellation, Done, Refusal, Refused, Verdict
+from countermand.model.outcome import Accepted, Cancellation, CancellationState, Done, Refusal, Refused, Verdict
 from countermand.model.policy import Policy
 from countermand.model.record import Record
 from countermand.model.timer import Timer
@@ -28,6 +28,9 @@ from countermand.store.port import Loaded, Writes
 
 #: The kind of the timer of a pending cancellation.
 PENDING: Final = "cancellation.pending"
+
+_COMPLETED: Final = CancellationState.COMPLETED
+_NO_COMPANIONS: Final[Mapping[RecordKey, Record]] = {}
 
 
 @dataclass(slots=True)
@@ -120,11 +123,13 @@ class Sheet:
             if key is None:
                 return Refused(refusal=Refusal.UNKNOWN_ORDER)
             change = changes.get(key)
-            before = self.loaded.orders.get(key)
-            outcome = self._decide_one(dialect, change.order if change else before, command, now)
+            before = change.order if change else self.loaded.orders.get(key)
+            outcome = self._decide_one(dialect, before, command, now)
             if isinstance(outcome, Refused):
                 return outcome
-            changes.setdefault(key, _Change(before, outcome.order)).add(outcome)
+            if change is None:
+                change = changes[key] = _Change(before, outcome.order)
+            change.add(outcome)
         return changes
 
     def _decide_one(self, dialect: Dialect, order: Order | None, command: Command, now: datetime) -> Accepted | Refused:
@@ -166,7 +171,7 @@ class Sheet:
         for key, change in changes.items():
             if change.events:
                 speaker = dialect if key.dialect == dialect.name else self._rules.dialects[key.dialect]
-                change.order = self._write_order(speaker, change)
+                self._write_order(speaker, key, change)
                 owed += self._traced(speaker, change, held.now)
                 self.writes.events += [(key, event) for event in change.events]
                 events += change.events
@@ -174,17 +179,20 @@ class Sheet:
                 owed += self._settle(change, held.now)
             if change.cancellation is not None:
                 self._write_cancellation(change.cancellation)
-        records = tuple(self._write_record(record) for record in plan.records)
-        order = next((change.order for change in changes.values()), held.order)
-        owed += self._told(dialect, plan.notices, order, held.now)
+        records = tuple([self._write_record(record) for record in plan.records])
+        first = next(iter(changes.values()), None)
+        order = first.order if first else held.order
+        if plan.notices:
+            owed += self._told(dialect, plan.notices, order, held.now)
         if plan.owed and order is not None:
             owed += [obligation_of(one, order, None, obligation_id=self._new_id(), now=held.now) for one in plan.owed]
         self.writes.obligations += owed
-        self._set_timers(plan)
+        if plan.ended or plan.timers:
+            self._set_timers(plan)
         return Done(
             order=order,
             events=tuple(events),
-            cancellation=next((change.cancellation for change in changes.values()), None),
+            cancellation=first.cancellation if first else None,
             records=records,
             obligations=tuple(owed),
             note=plan.note,
@@ -210,18 +218,23 @@ class Sheet:
 
     def _write_cancellation(self, record: Cancellation) -> None:
         """A new cancellation, or one that was pending until now: then it keeps the instant at which it was asked for."""
-        history = self.loaded.histories.get(OrderKey(record.tenant, record.dialect, record.order_id))
-        known = None
-        if history is not None:
-            known = next((one for one in history.cancellations if one.cancellation_id == record.cancellation_id), None)
-        if known is not None:
-            self._change_cancellation(replace(record, created_at=known.created_at))
+        if self.loaded.histories and self._is_known(record):
             return
         self.writes.cancellations.append(record)
-        if history is not None:
-            history.cancellations.append(record)
-        if record.state.pending:
+        if record.state is not _COMPLETED and record.state.pending:
             self._time(record)
+
+    def _is_known(self, record: Cancellation) -> bool:
+        """Beside what is loaded of its order; a record that is there already is changed."""
+        history = self.loaded.histories.get(OrderKey(record.tenant, record.dialect, record.order_id))
+        if history is None:
+            return False
+        known = next((one for one in history.cancellations if one.cancellation_id == record.cancellation_id), None)
+        if known is None:
+            history.cancellations.append(record)
+            return False
+        self._change_cancellation(replace(record, created_at=known.created_at))
+        return True
 
     def _change_cancellation(self, record: Cancellation) -> None:
         self.writes.changed_cancellations[record.tenant, record.cancellation_id] = record
@@ -254,21 +267,21 @@ class Sheet:
             if timer.key in self.loaded.timers:
                 self.loaded.timers[timer.key] = timer
 
-    def _write_order(self, dialect: Dialect, change: _Change) -> Order:
+    def _write_order(self, dialect: Dialect, key: OrderKey, change: _Change) -> None:
         before = change.before
         order = change.order
         facets = dialect.facets(order)
         if facets != order.facets:
-            order = replace(order, facets=facets)
+            order = change.order = replace(order, facets=facets)
         self._count_stock(before, order)
-        written, _ = self.writes.orders.get(order.key, (before, order))
-        self.writes.orders[order.key] = (written, order)
-        self.loaded.orders[order.key] = order
+        written = self.writes.orders.get(key)
+        self.writes.orders[key] = (written[0] if written else before, order)
+        self.loaded.orders[key] = order
         if before is None and self._rules.policies:
             self._let_expire(order)
-        for name, value in order.aliases.items():
-            self.loaded.names[AliasKey(order.tenant, order.dialect, name, value)] = order.key
-        return order
+        if order.aliases:
+            for name, value in order.aliases.items():
+                self.loaded.names[AliasKey(order.tenant, order.dialect, name, value)] = key
 
     def _let_expire(self, order: Order) -> None:
         """A new order that its tenant wants cancelled when it stays unpaid has a timer."""
@@ -282,10 +295,11 @@ class Sheet:
 
     def _count_stock(self, before: Order | None, after: Order) -> None:
         stock = self.writes.stock
+        tenant, dialect = after.tenant, after.dialect
         for sign, order in ((-1, before), (1, after)):
             for line in order.lines if order else ():
                 if line.reserved_milli:
-                    place = (after.tenant, after.dialect, line.sku)
+                    place = (tenant, dialect, line.sku)
                     stock[place] = stock.get(place, 0) + sign * line.reserved_milli
 
     def _write_record(self, record: Record) -> Record:
@@ -302,13 +316,15 @@ class Sheet:
     def _traced(self, speaker: Dialect, change: _Change, now: datetime) -> list[Obligation]:
         """Leave the vendor's own traces of a change, whoever asked for it: its records, and whom it tells."""
         order = change.order
-        told = Change(
-            before=change.before, after=order, events=tuple(change.events), companions=self._companions(speaker, order)
-        )
+        companions = self._companions(speaker, order) if speaker.companions else _NO_COMPANIONS
+        told = Change(before=change.before, after=order, events=tuple(change.events), companions=companions)
         for record in speaker.records(told):
             self._write_record(record)
+        notices = speaker.notices(told)
+        if not notices:
+            return []
         cancellation_id = change.cancellation.cancellation_id if change.cancellation else None
-        return [self._obligation(notice, order.key, now, cancellation_id) for notice in speaker.notices(told)]
+        return [self._obligation(notice, order.key, now, cancellation_id) for notice in notices]
 
     def _companions(self, speaker: Dialect, order: Order) -> dict[RecordKey, Record]:
         named = [RecordKey(order.tenant, order.dialect, kind, record_id) for kind, record_id in speaker.companions]
@@ -317,8 +333,6 @@ class Sheet:
     def _told(
         self, dialect: Dialect, notices: tuple[Notice, ...], order: Order | None, now: datetime
     ) -> list[Obligation]:
-        if not notices:
-            return []
         if order is None:
             raise ValueError(f"a notice of {dialect.name} belongs to no order")
         return [self._obligation(notice, order.key, now, None) for notice in notices]

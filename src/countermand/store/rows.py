@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 
 from countermand.model.event import Event
 from countermand.model.obligation import Obligation
@@ -55,6 +56,10 @@ class OrderBody(msgspec.Struct, frozen=True, omit_defaults=True):
     kept_minor: int = 0
 
 
+#: Members of an order that have columns of their own; the others, in the same order, are its body.
+_COLUMNS: Final = 10
+assert OrderBody.__struct_fields__ == Order.__struct_fields__[_COLUMNS:]
+
 _encode: Final = msgspec.json.Encoder().encode
 _decode_order: Final = msgspec.json.Decoder(OrderBody).decode
 _decode_event: Final = msgspec.json.Decoder(Event).decode
@@ -65,26 +70,7 @@ _decode_texts: Final = msgspec.json.Decoder(dict[str, str]).decode
 
 
 def order_body(order: Order) -> bytes:
-    return _encode(
-        OrderBody(
-            account=order.account,
-            currency=order.currency,
-            lines=order.lines,
-            total_minor=order.total_minor,
-            taxes=order.taxes,
-            shipments=order.shipments,
-            payments=order.payments,
-            cancelled_at=order.cancelled_at,
-            facets=order.facets,
-            aliases=order.aliases,
-            holds=order.holds,
-            leases=order.leases,
-            ties=order.ties,
-            conflicts=order.conflicts,
-            pending=order.pending,
-            kept_minor=order.kept_minor,
-        )
-    )
+    return _encode(OrderBody(*astuple(order)[_COLUMNS:]))
 
 
 class OrderRow(NamedTuple):
@@ -119,34 +105,20 @@ class RecordRow(NamedTuple):
 
 
 def order_of(row: OrderRow) -> Order:
-    body = _decode_order(row.body)
+    """By position, which takes a third of the time: a batch does little else as often."""
+    tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts = row
     return Order(
-        tenant=row.tenant,
-        dialect=row.dialect,
-        order_id=row.order_id,
-        kind=row.kind,
-        status=row.status,
-        placed_at=instant(row.placed_at),
-        updated_at=instant(row.updated_at),
-        account=body.account,
-        currency=body.currency,
-        lines=body.lines,
-        total_minor=body.total_minor,
-        taxes=body.taxes,
-        shipments=body.shipments,
-        payments=body.payments,
-        cancelled_at=body.cancelled_at,
-        facets=body.facets,
-        aliases=body.aliases,
-        facts=row.facts,
-        version=row.version,
-        sequence=row.sequence,
-        holds=body.holds,
-        leases=body.leases,
-        ties=body.ties,
-        conflicts=body.conflicts,
-        pending=body.pending,
-        kept_minor=body.kept_minor,
+        tenant,
+        dialect,
+        order_id,
+        status,
+        instant(placed_at),
+        instant(updated_at),
+        kind,
+        version,
+        sequence,
+        facts,
+        *astuple(_decode_order(body)),
     )
 
 

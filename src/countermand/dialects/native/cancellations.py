@@ -41,6 +41,8 @@ from countermand.model.query import (
 #: When to look again for what is still owed.
 RETRY_AFTER_S: Final = 2
 
+_COMPLETED: Final = CancellationState.COMPLETED
+
 #: What the encoder is told by a plan that found the order cancelled already.
 Existing = Whole
 
@@ -130,14 +132,16 @@ def encode(verdict: Verdict, wire: WireRequest) -> WireAnswer:
         return json_answer(200, _nothing_known(verdict), (tag,))
     location = ("Location", f"{wire.base_url}/orders/{name_of(order)}/cancellations/{done.cancellation_id}")
     document = _document(done, verdict.obligations, order.status)
-    if done.state is CancellationState.COMPLETED:
+    if done.state is _COMPLETED:
         return json_answer(201, document, (location, tag))
     return json_answer(202, document, (location, tag, ("Retry-After", str(RETRY_AFTER_S))))
 
 
 def _document(done: Cancellation, obligations: tuple[Obligation, ...], order_status: str) -> dict[str, object]:
-    mine = [show_obligation(owed) for owed in obligations if owed.kind != "notice"]
-    return {**show_cancellation(done), "order_status": order_status, "obligations": mine}
+    document = show_cancellation(done)
+    document["order_status"] = order_status
+    document["obligations"] = [show_obligation(owed) for owed in obligations if owed.kind != "notice"]
+    return document
 
 
 def _nothing_known(verdict: Done) -> dict[str, object]:
