@@ -66,6 +66,7 @@ class Connection(HttpToolsProtocol):
 
     cycle: Any  # RequestResponseCycle | Turn | None; uvicorn names its own only
     _turn: Turn | None = None
+    _idle_since = 0.0
     _fed_bytes = 0
     _begun_bytes = 0
     _under_way = False
@@ -88,10 +89,13 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn's
         super().connection_made(transport)
         # uvicorn counts the idle time between requests only; somebody may connect and never say a word.
+        self._idle_since = self.loop.time()
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watching()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -141,9 +145,7 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         self.cycle = turn
-        task = self.loop.create_task(self._take(turn))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self.loop.create_task(self._take(turn)))
 
     def _judge_head(self) -> None:
         if len(self.url) + sum([len(name) + len(value) for name, value in self.headers]) > HEAD_BYTES_MAX:
@@ -169,22 +171,52 @@ class Connection(HttpToolsProtocol):
     async def _take(self, turn: Turn) -> None:
         """Have a call answered, and write the answer unless the caller has gone."""
         assert self._front is not None
-        answer, request_id = await self._front.answer(turn.call, turn.body)
-        if self.flow.write_paused and not turn.disconnected:
-            await self.flow.drain()
-        turn.response_complete = True
+        try:
+            answer, request_id = await self._front.answer(turn.call, turn.body)
+            if self.flow.write_paused and not turn.disconnected:
+                await self.flow.drain()
+        finally:
+            turn.response_complete = True
+            self.tasks.discard(asyncio.current_task(self.loop))
         if turn.disconnected or self.transport.is_closing():
             return
-        head = [STATUS_LINE[answer.status]]
-        head += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers_of(answer, request_id)])
+        lines = [f"{name}: {value}\r\n" for name, value in headers_of(answer, request_id)]
         if not turn.keep_alive:
-            lines += "connection: close\r\n"
+            lines.append("connection: close\r\n")
+        head = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
         body = b"" if turn.call.method == "HEAD" else answer.body
-        self.transport.write(b"".join([*head, lines.encode("latin-1"), b"\r\n", body]))
+        self.transport.write(
+            b"%b%b%b\r\n%b" % (STATUS_LINE[answer.status], head, "".join(lines).encode("latin-1"), body)
+        )
         if not turn.keep_alive:
             self.transport.close()
         self.on_response_complete()
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's, but an idle connection keeps its timer: it is looked at when it ends, not set anew each time."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self._idle_since = self.loop.time()
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Nothing: whether the connection is idle is judged when the timer ends."""
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection if it has been idle all the while, else look again when it could have been."""
+        if self.transport.is_closing():
+            return
+        cycle = self.cycle
+        busy = self._under_way or (cycle is not None and not cycle.response_complete)
+        left_s = self.timeout_keep_alive if busy else self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left_s <= 0:
+            self.transport.close()
+        else:
+            self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection
         """Whether to stay: a caller who has said everything may hang up one way and still wait for the answer."""
