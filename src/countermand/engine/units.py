@@ -87,34 +87,32 @@ def take(choices: tuple[Choice, ...], states: States, *, into: PortionState) -> 
 
 
 def _take_of_line(choice: Choice, states: States, into: PortionState) -> list[Taking]:
-    left, free, taken = choice.quantity_milli, choice.line.reserved_milli, list[Taking]()
-    for index, portion in enumerate(choice.line.portions):
+    line = choice.line
+    left, free, taken = choice.quantity_milli, line.reserved_milli, list[Taking]()
+    for index, portion in enumerate(line.portions):
         if portion.state not in states or not left:
             continue
-        quantity = min(left, portion.quantity_milli)
+        price, tax, whole = portion.price_minor, portion.tax_minor, portion.quantity_milli
+        quantity = min(left, whole)
+        if quantity != whole:
+            price, tax = share_minor(price, quantity, whole), share_minor(tax, quantity, whole)
         released = min(free, quantity) if portion.state is _OPEN else 0
         if into is _OPEN:
             released = -quantity
-        taken.append(_taking(choice.line, index, quantity, into, released_milli=released))
+        taken.append(
+            Taking(
+                line_id=line.line_id,
+                sku=line.sku,
+                portion=index,
+                state=into,
+                quantity_milli=quantity,
+                price_minor=price,
+                tax_minor=tax,
+                released_milli=released,
+            )
+        )
         left, free = left - quantity, free - released
     return taken[::-1]
-
-
-def _taking(line: Line, index: int, quantity_milli: int, into: PortionState, *, released_milli: int) -> Taking:
-    portion = line.portions[index]
-    price, tax, whole = portion.price_minor, portion.tax_minor, portion.quantity_milli
-    if quantity_milli != whole:
-        price, tax = share_minor(price, quantity_milli, whole), share_minor(tax, quantity_milli, whole)
-    return Taking(
-        line_id=line.line_id,
-        sku=line.sku,
-        portion=index,
-        state=into,
-        quantity_milli=quantity_milli,
-        price_minor=price,
-        tax_minor=tax,
-        released_milli=released_milli,
-    )
 
 
 def apply_all(lines: tuple[Line, ...], takings: tuple[Taking, ...], shipment_id: str | None = None) -> tuple[Line, ...]:
@@ -129,7 +127,8 @@ def apply_all(lines: tuple[Line, ...], takings: tuple[Taking, ...], shipment_id:
 
 def apply(line: Line, taking: Taking, shipment_id: str | None) -> Line:
     """The line after one taking. Units that become open again join the open portion, if there is one."""
-    source = line.portions[taking.portion]
+    portions = line.portions
+    source = portions[taking.portion]
     carried = shipment_id if taking.state in GONE and shipment_id else source.shipment_id
     part = Portion(
         state=taking.state,
@@ -140,7 +139,7 @@ def apply(line: Line, taking: Taking, shipment_id: str | None) -> Line:
     )
     rest = _less(source, part)
     pieces = (part,) if rest is None else (rest, part)
-    portions = line.portions[: taking.portion] + pieces + line.portions[taking.portion + 1 :]
+    portions = pieces if len(portions) == 1 else (*portions[: taking.portion], *pieces, *portions[taking.portion + 1 :])
     if taking.state is _OPEN:
         portions = _joined(portions)
     return Line(
