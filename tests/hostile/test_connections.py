@@ -81,6 +81,48 @@ def test_requests_in_a_row_are_answered_in_a_row(wire: Wire):
     assert _order(told[0])["order_status"] == "new_order"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", GET, b""),
+        ("HEAD", GET, b""),
+        ("GET", f"{GET}?x=%F0%9F%93%A6&x=1&y", b""),
+        ("GET", "/fastpod/v1/nowhere", b""),
+        ("PATCH", GET, b""),
+        ("DELETE", GET, b""),
+        ("POST", "/fastpod/v1/orders", b'{"reference_id": '),
+        ("POST", "/fastpod/v1/orders", b"[1, 2]"),
+        ("POST", CANCEL.replace("cancel", "c%00ncel"), b"{}"),
+        ("GET", "/fastpod", b""),
+        ("GET", "/v1/orders", b""),
+    ],
+)
+def test_both_ways_into_the_house_give_the_same_answer(wire: Wire, method: str, path: str, body: bytes):
+    """An ordinary request is read whole; a chunked one goes through ASGI. The caller can't tell."""
+    length = {"Content-Length": str(len(body))} if body else {}
+    pieces = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+    ordinary = _told(wire, method, request(method, path, {**HELD.headers, **length}) + body)
+    chunked = _told(wire, method, request(method, path, CHUNKED) + pieces + b"0\r\n\r\n")
+    assert ordinary == chunked
+
+
+def _told(wire: Wire, method: str, message: bytes) -> tuple[int, dict[str, str], bytes]:
+    wire.send(message)
+    told = wire.answer(bodyless=method == "HEAD")
+    assert told is not None
+    unique = {"request-id", "date", "x-ratelimit-remaining"}
+    body = told.body.replace(told.headers.get("request-id", "-").encode(), b"?")
+    return told.status, {name: value for name, value in told.headers.items() if name not in unique}, body
+
+
+def test_a_caller_who_wants_to_go_is_let_go(wire: Wire):
+    wire.send(request("GET", GET, {**HELD.headers, "Connection": "close"}))
+    told = wire.answer()
+    assert told is not None
+    assert (told.status, told.headers["connection"]) == (200, "close")
+    assert wire.answer() is None
+
+
 def test_garbage_behind_a_good_request_does_not_take_its_answer(wire: Wire):
     wire.send(request("POST", CANCEL, HELD.headers) + b"\x16\x03\x01 garbage\r\n\r\n")
     told = wire.answer()

@@ -129,7 +129,10 @@ class SqliteStore:
             except BaseException:
                 self._writer.execute("ROLLBACK")
                 raise
-            await self._end("COMMIT" if judged.writes else "ROLLBACK")
+            if judged.writes:
+                await self._commit()
+            else:
+                self._writer.execute("ROLLBACK")
         finally:
             self._turns.pass_on()
         return judged
@@ -159,12 +162,15 @@ class SqliteStore:
         self._writer.set_busy_timeout(BUSY_TIMEOUT_MS)
         self._writer.execute("BEGIN IMMEDIATE")
 
-    async def _end(self, how: str) -> None:
-        if how == "ROLLBACK":
-            self._writer.execute(how)
-            return
+    async def _commit(self) -> None:
+        """Commit, and pass the turn on at once: by the time that the loop hears of it, others have begun."""
+
+        def commit() -> None:
+            self._writer.execute("COMMIT")
+            self._turns.pass_on()
+
         try:
-            await self._in_thread(lambda: self._writer.execute(how))
+            await self._in_thread(commit)
         except StoreUnavailable:
             if not self._writer.get_autocommit():
                 self._writer.execute("ROLLBACK")

@@ -1,0 +1,151 @@
+"""SQLite with more than one process on the file: decided while others write, checked when written; and whose turn it is."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from countermand.store.port import Judged, Loaded, Wanted, Writes
+from countermand.store.sqlite.adapter import SqliteStore
+from countermand.store.sqlite.turns import Turns
+from tests.store.ledger import Ledger, cancelled, claim, key, order
+
+
+class Others:
+    """Another store on the same file, in a thread of its own: it commits while we are still deciding."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def put(self, writes: Writes) -> None:
+        thread = threading.Thread(target=lambda: asyncio.run(self._put(writes)))
+        thread.start()
+        thread.join()
+
+    async def _put(self, writes: Writes) -> None:
+        store = SqliteStore.open(self._path)
+        await store.transact(Wanted(), lambda _: Judged(writes, None))
+        await store.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def ours(path: Path) -> Iterator[Ledger]:
+    with asyncio.Runner() as runner:
+        ledger = Ledger(runner, SqliteStore.open(path))
+        yield ledger
+        runner.run(ledger.store.close())
+
+
+def test_a_decision_about_an_order_that_has_changed_since_is_made_anew(ours: Ledger, path: Path):
+    ours.put(order())
+    versions: list[int] = []
+
+    def judge(loaded: Loaded) -> Writes:
+        before = loaded.orders[key()]
+        versions.append(before.version)
+        if len(versions) == 1:
+            Others(path).put(Writes(orders={before.key: cancelled(before)}))
+        return Writes(orders={before.key: cancelled(before)})
+
+    ours.transact(Wanted(orders={key()}), judge)
+    assert versions == [1, 2]
+    assert ours.load(Wanted(orders={key()})).orders[key()].version == 3
+
+
+def test_an_order_that_somebody_else_has_placed_since_is_seen(ours: Ledger, path: Path):
+    there: list[bool] = []
+
+    def judge(loaded: Loaded) -> Writes:
+        there.append(key() in loaded.orders)
+        if there == [False]:
+            Others(path).put(Writes(orders={key(): (None, order())}))
+        return Writes() if there[-1] else Writes(orders={key(): (None, order())})
+
+    ours.transact(Wanted(orders={key()}), judge)
+    assert there == [False, True]
+
+
+def test_an_idempotency_key_that_somebody_else_has_used_since_is_seen(ours: Ledger, path: Path):
+    used = claim()
+    found: list[bytes | None] = []
+
+    def judge(loaded: Loaded) -> Writes:
+        known = loaded.claims.get(used.key)
+        found.append(known.body if known else None)
+        if len(found) == 1:
+            Others(path).put(Writes(claims=[claim(body=b"theirs")]))
+        return Writes() if known else Writes(claims=[used])
+
+    ours.transact(Wanted(claims={used.key}), judge)
+    assert found == [None, b"theirs"]
+
+
+def test_what_a_batch_only_looked_at_is_checked_before_anything_else_is_written(ours: Ledger, path: Path):
+    """Two orders are read and one is changed because of the other, which is changed by somebody else meanwhile."""
+    ours.put(order("o1"), order("o2"))
+    seen: list[int] = []
+
+    def judge(loaded: Loaded) -> Writes:
+        other = loaded.orders[key("o2")]
+        seen.append(other.version)
+        if len(seen) == 1:
+            Others(path).put(Writes(orders={other.key: cancelled(other)}))
+        return Writes(orders={key("o1"): cancelled(loaded.orders[key("o1")])})
+
+    ours.transact(Wanted(orders={key("o1"), key("o2")}), judge)
+    assert seen == [1, 2]
+
+
+_QUEUES = """
+import sys
+from pathlib import Path
+from countermand.store.sqlite.turns import Turns
+turns = Turns(Path(sys.argv[1]))
+print("queues", flush=True)
+turns.wait()
+print("writes", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_whoever_waits_writes_before_whoever_has_just_written(path: Path):
+    turns = Turns(path)
+    assert turns.take_at_once()
+    with subprocess.Popen(
+        [sys.executable, "-c", _QUEUES, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as waiting:
+        assert waiting.stdout is not None
+        assert waiting.stdout.readline() == "queues\n"
+        _until_it_waits(path)
+        turns.pass_on()
+        assert waiting.stdout.readline() == "writes\n"
+        assert not turns.take_at_once()
+        waiting.kill()
+    assert turns.take_at_once(), "the turn of a process that died is free"
+    turns.close()
+
+
+_IS_QUEUED = """
+import fcntl, os, sys
+fcntl.lockf(os.open(sys.argv[1], os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 0)
+"""
+
+
+def _until_it_waits(path: Path) -> None:
+    """Until a third process can't even queue at once: the child is in the queue."""
+    command = [sys.executable, "-c", _IS_QUEUED, f"{path}-turn"]
+    for _ in range(100):
+        if subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode:
+            return
+    pytest.fail("the child never queued")
