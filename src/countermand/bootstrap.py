@@ -64,10 +64,15 @@ def new_id() -> str:
     return str(uuid7())
 
 
+def file_of(url: str) -> Path | None:
+    """The file that a database URL means; None: it means a server."""
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
 def open_store(url: str) -> Store:
     """The store at a database URL. Raises BadSettings for a URL of no kind that we know, StoreUnavailable otherwise."""
-    if url.startswith(_SQLITE):
-        return SqliteStore.open(Path(url.removeprefix(_SQLITE)))
+    if (file := file_of(url)) is not None:
+        return SqliteStore.open(file)
     if url.startswith(SCHEMES):
         try:
             place = place_of(url)

@@ -104,13 +104,33 @@ def test_revoking_twice_changes_nothing(run: Run):
     ],
 )
 def test_a_mistake_is_told_and_makes_no_key(words: tuple[str, ...], said: str, run: Run):
+    first = made(run, "--scope", "all")
     result = run("keys", "create", "--tenant", "acme", *words)
     assert result.exit_code == 2
     assert said in result.output
-    assert run("keys", "list", "--all").stdout == "No keys.\n"
+    listed = json.loads(run("keys", "list", "--all", "--json").stdout)
+    assert [key["id"] for key in listed] == [first["id"]]
 
 
 def test_a_database_that_can_not_be_opened_is_one_line():
     result = CliRunner().invoke(main, ["keys", "list", "--database", "mysql://x"])
     assert result.exit_code == 1
     assert result.output.startswith("Error: 'mysql://x' is no database URL")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys", "list"),
+        ("keys", "revoke", "k"),
+        ("orders", "get", "o1", "--tenant", "t"),
+        ("orders", "list", "--tenant", "t"),
+        ("cancel", "o1", "--tenant", "t"),
+        ("purge", "--orders", "365d", "--dry-run"),
+    ],
+    ids=" ".join,
+)
+def test_what_reads_or_changes_makes_no_database_of_a_mistyped_path(words: tuple[str, ...], run: Run, tmp_path: Path):
+    result = run(*words)
+    assert (result.exit_code, "there is no database at" in result.output) == (1, True), result.output
+    assert list(tmp_path.iterdir()) == []

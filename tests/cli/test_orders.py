@@ -108,6 +108,7 @@ def test_orders_can_be_seen_and_cancelled_from_the_command_line(run: Run, tmp_pa
     ],
 )
 def test_a_mistake_is_told_in_a_line(words: tuple[str, ...], said: str, run: Run):
+    assert run("orders", "import", "-", "--tenant", "acme", text="").exit_code == 0
     result = run(*words)
     assert result.exit_code > 0
     assert said in result.output

@@ -2,6 +2,8 @@
 
 import pytest
 
+from countermand.dialects import catalog
+from countermand.model.reason import Reason
 from tests.native.client import CAPTURED, Api, new_order, put_world
 from tests.process import Client
 
@@ -46,3 +48,13 @@ def test_what_became_of_a_policy_and_the_list_of_reasons(api):
         assert api("PUT", "/policies/native", {**OPS, "undo_window_seconds": hours * 3600}).status == 200
     assert len(api.get("/policies/native/events")["items"]) == 2
     assert api.get("/reasons")["items"]
+
+
+def test_reasons_are_told_to_and_from_the_words_of_every_vendor(api):
+    told = api.get("/reasons")
+    assert [one["reason"] for one in told["items"]] == [reason.value for reason in Reason]
+    vendors = {one["dialect"]: {word["word"]: word["reason"] for word in one["words"]} for one in told["vendors"]}
+    assert set(vendors) == {name for name in catalog.load() if name != "native"}
+    for one in told["items"]:
+        assert set(one["vendors"]) == {name for name, words in vendors.items() if words}
+        assert [name for name, word in one["vendors"].items() if word not in vendors[name]] == []

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 
 KEYS = itertools.count()
+#: Two keys of one tenant: who asks and who agrees.
+TWO_KEYS = [{"token": token, "tenant": "t1", "_tenant": "t1"} for token in ("k1", "k2")]
 CLOCK = "2026-03-01T12:00:00Z"
 
 

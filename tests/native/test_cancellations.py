@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.native.client import CAPTURED, Api, advance, effects, new_order, put_world
+from tests.native.client import CAPTURED, TWO_KEYS, Api, advance, effects, new_order, put_world
 
 PREVIEW = "/orders/o1/cancellations:preview"
 
@@ -138,6 +138,27 @@ def test_a_request_is_turned_down_or_taken_back(api, server, verb, state):
     assert api.get("/orders/o1")["pending_cancellation"] is None
     assert api.get("/cancellations?state=" + state)["items"][0]["id"] == asked["id"]
     assert api.get("/cancellations?state=requested")["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "by", "code"),
+    [
+        ({}, "k1", "Kim", "SAME_PERSON"),
+        ({}, "k2", "Robin", "SAME_PERSON"),
+        ({}, "k2", "Kim", None),
+        ({"four_eyes": False}, "k1", "Robin", None),
+    ],
+    ids=["the same key", "the same name", "another key and name", "two eyes are enough"],
+)
+def test_whoever_asked_may_not_agree_unless_the_policy_says_so(api, server, rule, key, by, code):
+    put_world(server, orders=[new_order()], policies=[{"author": "ops", "approval": rule}], accounts=TWO_KEYS)
+    asked = api.cancel(requested_by="Robin")
+    answer = Api(server, key).post(f"/orders/o1/cancellations/{asked['id']}:approve", {"by": by})
+    assert answer.body.get("code") == code
+    assert answer.status == (409 if code else 200)
+    assert api.get("/orders/o1")["status"] == ("placed" if code else "cancelled")
+    if code:
+        assert answer["allowed_actions"] == ["rejectCancellation", "withdrawCancellation"]
 
 
 def test_undoing_is_free_while_nothing_has_happened_outside(api, server):

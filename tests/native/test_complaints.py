@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.native.client import CAPTURED, advance, effects, new_order, put_world
+from tests.native.client import CAPTURED, TWO_KEYS, Api, advance, effects, new_order, put_world
 
 
 @pytest.mark.serial
@@ -228,10 +228,11 @@ def test_24_a_window_is_exact_to_the_second(placed, server):
 
 
 def test_25_a_customer_asks_and_the_shop_decides(api, server):
-    put_world(server, orders=[new_order()], policies=[{"author": "ops", "approval": {"timeout_seconds": 3600}}])
+    policies = [{"author": "ops", "approval": {"timeout_seconds": 3600}}]
+    put_world(server, orders=[new_order()], policies=policies, accounts=TWO_KEYS)
     asked = api.cancel(lines=[{"line_id": "b"}], requested_by="customer 7")
     assert (asked.status, asked["state"], asked["requested_by"]) == (202, "requested", "customer 7")
     assert api.get("/orders/o1")["pending_cancellation"] == asked["id"]
-    agreed = api.post(f"/orders/o1/cancellations/{asked['id']}:approve", {"by": "Kim"})
+    agreed = Api(server, "k2").post(f"/orders/o1/cancellations/{asked['id']}:approve", {"by": "Kim"})
     assert (agreed["state"], agreed["decided_by"]) == ("accepted", "Kim")
     assert api.get("/orders/o1")["lines"][1]["cancelled"] == 1

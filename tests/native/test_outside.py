@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.native.client import CAPTURED, advance, new_order
+from tests.native.client import CAPTURED, CLOCK, advance, new_order
 
 
 def test_a_lease_keeps_a_cancel_waiting_until_it_ends(placed, server):
@@ -90,9 +90,35 @@ def test_captured_after_the_void_goes_back(placed):
     assert [(one["kind"], one["remedy"], one["amount"]) for one in report["conflicts"]] == [
         ("captured_after_void", "refund", 4492)
     ]
+    assert [(one["state"], one["closed_at"]) for one in report["conflicts"]] == [("open", None)]
     settled = placed.post("/orders/o1/payments/p1/reports", {"step": "refunded", "amount": 4492})
     assert settled["conflicts"] == []
-    assert placed.get("/orders/o1")["payments"][0]["refunded"] == 4492
+    order = placed.get("/orders/o1")
+    assert order["payments"][0]["refunded"] == 4492
+    assert [(one["state"], one["closed_at"]) for one in order["conflicts"]] == [("resolved", CLOCK)]
+
+
+@pytest.mark.parametrize(("verb", "state"), [("settle", "resolved"), ("waive", "waived")])
+def test_a_conflict_ends_with_its_remedy_and_not_before(placed, verb, state):
+    placed.cancel()
+    placed.post("/orders/o1/shipments", {"id": "s1"})
+    assert [one["state"] for one in placed.get("/orders/o1")["conflicts"]] == ["open"]
+    remedy = placed.owed()["return"]["id"]
+    placed.post(f"/orders/o1/obligations/{remedy}:{verb}", {"by": "Kim", "reason": "the goods are here"})
+    conflict = placed.get("/orders/o1")["conflicts"][0]
+    assert (conflict["kind"], conflict["state"], conflict["closed_at"]) == ("shipped_after_cancel", state, CLOCK)
+    (told,) = [one for one in placed.events() if one["type"].startswith("obligation.")]
+    assert told["data"]["by"] == "Kim"
+
+
+def test_two_conflicts_of_one_order_end_each_by_itself(placed):
+    placed.cancel()
+    for payment in ("p2", "p3"):
+        placed.post(f"/orders/o1/payments/{payment}/reports", {"step": "captured", "amount": 500})
+    first, second = placed.get("/orders/o1")["conflicts"]
+    assert {first["state"], second["state"]} == {"open"}
+    placed.post("/orders/o1/payments/p3/reports", {"step": "refunded", "amount": 500})
+    assert [one["state"] for one in placed.get("/orders/o1")["conflicts"]] == ["open", "resolved"]
 
 
 def test_refunded_elsewhere_is_reviewed(api):

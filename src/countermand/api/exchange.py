@@ -22,6 +22,7 @@ from countermand.dialects.contract import (
     FaultKind,
     Fixed,
     Lines,
+    Overview,
     Read,
     SignIn,
     WireAnswer,
@@ -133,7 +134,7 @@ class Exchange:
                 assert found.lines is not None, "whoever read the request left the body to us"
                 imported = await self._importer.run(Source(handler, wire, caller, self.dialect), found.lines)
                 return handler.encode(imported, wire)
-            case SignIn() | Fixed():
+            case SignIn() | Fixed() | Overview():
                 return await self._serve_public(wire, found, None)
             case _:
                 assert_never(handler)
@@ -164,6 +165,8 @@ class Exchange:
                 return handler.encode(token, wire)
             case Fixed():
                 return handler.encode(wire)
+            case Overview():
+                return handler.encode(self._desk.dialects, wire)
             case Write() | Read() | Lines():
                 raise TypeError(f"{found.route.operation} touches a tenant's data and can't be public")
             case _:

@@ -43,5 +43,5 @@ def bring(vendor: str, file: Path, tenant: str, database: str | None) -> None:
         async def work(house: House) -> Brought:
             return await add(house.store, seeded, on_progress=lambda done: progress.advance(task, done))
 
-        brought = with_house(database, work)
+        brought = with_house(database, work, new=True)
     click.echo(f"{brought.added} added, {brought.kept} were there already")

@@ -89,7 +89,7 @@ def create(database: str | None, *, as_json: bool, **given: object) -> None:
         name=order.name or order.tenant,
         expires_at=expires_at,
     )
-    if not with_house(database, lambda house: house.keyring.issue(key, seed.login)):
+    if not with_house(database, lambda house: house.keyring.issue(key, seed.login), new=True):
         raise click.ClickException(
             f"the name {seed.login.username if seed.login else ''!r} is taken at {dialect.title}"
         )

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from countermand.bootstrap import House, calm_collector, open_house
+from countermand.bootstrap import House, calm_collector, file_of, open_house
 from countermand.service.clock import SystemClock
 from countermand.settings import BadSettings, here
 from countermand.store.port import StoreUnavailable
@@ -23,10 +23,17 @@ database_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
 
 
-def with_house(database: str | None, work: Callable[[House], Awaitable[Value]]) -> Value:
-    """Open the house, work in it, close it after the last batch. Raises ClickException for what a person can mend."""
+def with_house(database: str | None, work: Callable[[House], Awaitable[Value]], *, new: bool = False) -> Value:
+    """Open the house, work in it, close it after the last batch. Raises ClickException for what a person can mend.
+
+    `new`: the command may be the first to use a database. Any other would only find a mistyped path empty, and leave a file.
+    """
     try:
-        return asyncio.run(_in_house(database or here().database, work))
+        url = database or here().database
+        place = file_of(url)
+        if place is not None and not new and not place.exists():
+            raise click.ClickException(f"there is no database at {place}")
+        return asyncio.run(_in_house(url, work))
     except (BadSettings, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
 

@@ -55,6 +55,7 @@ __all__ = [
     "Lines",
     "Login",
     "Notice",
+    "Overview",
     "Plan",
     "Presented",
     "RateLimit",
@@ -188,6 +189,12 @@ class Fixed(Struct, frozen=True, kw_only=True):
     encode: Callable[[WireRequest], WireAnswer]
 
 
+class Overview(Struct, frozen=True, kw_only=True):
+    """A public call that tells of every dialect that is served, by name, and of nothing stored."""
+
+    encode: Callable[[Mapping[str, "Dialect"], WireRequest], WireAnswer]
+
+
 class LineFault(Struct, frozen=True, kw_only=True):
     """What is wrong with one line, counted from 1. `code` and `detail` are in the dialect's own words."""
 
@@ -232,7 +239,7 @@ class LineMode(Struct, frozen=True, kw_only=True):
     unanimous: bool = False
 
 
-Handler = Write | Read | SignIn | Fixed | Lines
+Handler = Write | Read | SignIn | Fixed | Overview | Lines
 
 
 class Route(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from countermand.engine.around import Around
 from countermand.engine.evolve import evolve
-from countermand.engine.settlement import closed, finished
+from countermand.engine.settlement import closed, finished, put_right
 from countermand.engine.standing import standing_of, status_after
 from countermand.engine.tenders import by_id, kept, refundable_minor, released, voidable_minor, with_payment
 from countermand.engine.totals import taxes_of
@@ -155,7 +155,9 @@ def report(order: Order, command: ReportPayment, lifecycle: Lifecycle, now: date
         at=now,
         status=order.status,
         currency=order.currency,
-        amendment=Amendment(payments=with_payment(order.payments, heard.payment)),
+        amendment=Amendment(
+            payments=with_payment(order.payments, heard.payment), conflicts=put_right(order.conflicts, heard.closed)
+        ),
         data={name: text for name, text in told.items() if text},
         sequence=order.sequence + 1,
     )
@@ -258,7 +260,8 @@ def _put_right(accepted: Accepted, heard: _Heard, now: datetime) -> Accepted:
         else replace(payment, refunding_minor=payment.refunding_minor + amount)
     )
     *before, last = accepted.events
-    last = replace(last, amendment=Amendment(payments=with_payment(order.payments, promised)))
+    known = last.amendment or Amendment()
+    last = replace(last, amendment=replace(known, payments=with_payment(order.payments, promised)))
     after = replace(order, payments=with_payment(order.payments, promised))
     name = "void" if void else "refund"
     owed = Owed(

@@ -16,7 +16,7 @@ from countermand.engine.tenders import dropped, kept
 from countermand.model.command import Close, Closing
 from countermand.model.event import Amendment, Event
 from countermand.model.obligation import Obligation, ObligationState
-from countermand.model.order import Order
+from countermand.model.order import Conflict, ConflictState, Order
 from countermand.model.outcome import Accepted, Cancellation, CancellationState, Cause, Refusal, Refused
 
 #: How long to wait after each attempt: about ten tries over three days, as Standard Webhooks recommends.
@@ -50,8 +50,9 @@ def close(order: Order, command: Close, around: Around, now: datetime) -> Accept
         payments = kept(payments, found)
     elif after.state is ObligationState.WAIVED:
         payments = dropped(payments, found)
-    if payments != order.payments:
-        event = replace(event, amendment=Amendment(payments=payments))
+    conflicts = put_right(order.conflicts, (after,))
+    if payments != order.payments or conflicts != order.conflicts:
+        event = replace(event, amendment=Amendment(payments=payments, conflicts=conflicts))
     return finished(Accepted(order=evolve(order, event), events=(event,), obligations=(after,)), around)
 
 
@@ -79,6 +80,29 @@ def closed(found: Obligation, command: Close, now: datetime) -> Obligation:
             return replace(found, state=ObligationState.OPEN, next_try_at=now)
         case _:
             assert_never(command.how)
+
+
+_PUT_RIGHT: Final = {
+    ObligationState.SETTLED: ConflictState.RESOLVED,
+    ObligationState.WAIVED: ConflictState.WAIVED,
+}
+
+
+def put_right(conflicts: tuple[Conflict, ...], obligations: Sequence[Obligation]) -> tuple[Conflict, ...]:
+    """The conflicts after their remedies became these."""
+    ended = {
+        one.data["conflict_id"]: (_PUT_RIGHT[one.state], one.closed_at)
+        for one in obligations
+        if one.state in _PUT_RIGHT and "conflict_id" in one.data
+    }
+    if not ended:
+        return conflicts
+    return tuple(
+        replace(one, state=ended[one.conflict_id][0], closed_at=ended[one.conflict_id][1])
+        if one.conflict_id in ended
+        else one
+        for one in conflicts
+    )
 
 
 _WORD: Final = {

@@ -148,8 +148,16 @@ class ConflictKind(StrEnum):
     REFUNDED_ELSEWHERE = "refunded_elsewhere"
 
 
+class ConflictState(StrEnum):
+    """Whether a conflict still has to be put right."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"  # its remedy was carried out
+    WAIVED = "waived"  # somebody decided that it may stay as it is
+
+
 class Conflict(Struct, frozen=True, kw_only=True):
-    """One late truth. `remedy` is the kind of the obligation that puts it right; empty when nothing has to be done."""
+    """One late truth. `remedy` is the kind of the obligation that puts it right, and ends when that does (`closed_at`)."""
 
     conflict_id: str
     kind: ConflictKind
@@ -158,6 +166,8 @@ class Conflict(Struct, frozen=True, kw_only=True):
     amount_minor: int = 0
     line_ids: tuple[str, ...] = ()
     payment_id: str = ""
+    state: ConflictState = ConflictState.OPEN
+    closed_at: datetime | None = None
 
 
 class Order(Struct, frozen=True):

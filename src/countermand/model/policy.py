@@ -27,11 +27,15 @@ class OnTimeout(StrEnum):
 
 
 class Approval(Struct, frozen=True, kw_only=True):
-    """Which cancels somebody must agree to: those that give back `above_minor` or more, for so long at most."""
+    """Which cancels somebody must agree to: those that give back `above_minor` or more, for so long at most.
+
+    `four_eyes`: whoever asked, by key or by name, is not somebody.
+    """
 
     above_minor: int = 0
     timeout_s: int = 172_800
     on_timeout: OnTimeout = OnTimeout.REJECTED
+    four_eyes: bool = True
 
 
 class Policy(Struct, frozen=True, kw_only=True):

@@ -82,7 +82,7 @@ class Desk:
         self._store = store
         self._clock = clock
         self._new_id = new_id
-        self._dialects = dialects or {}
+        self.dialects = dialects or {}
         self.policies = Policies(store)
         self.refusals = Refusals(store)
         self._waiting: deque[_Waiting] = deque()
@@ -110,7 +110,7 @@ class Desk:
         instants = {name: self._clock.now(name) for name in named}
         now = instants[group.dialect.name]
         opening = Ask(plan=lambda _: Plan(), records=group.records, timer=group.timer)
-        rules = Rules(dialects=self._dialects, policies=await self.policies.current())
+        rules = Rules(dialects=self.dialects, policies=await self.policies.current())
 
         def judge(loaded: Loaded) -> Judged[tuple[Verdict, ...] | None]:
             sheet = Sheet(loaded, self._new_id, rules)
@@ -183,7 +183,7 @@ class Desk:
     async def _commit(self, batch: list[_Waiting]) -> list[_Waiting]:
         """Decide and commit; those that have to be asked once more, because nothing changed and they want to say why."""
         instants = {name: self._clock.now(name) for name in {one.dialect.name for one in batch}}
-        rules = Rules(dialects=self._dialects, policies=await self.policies.current())
+        rules = Rules(dialects=self.dialects, policies=await self.policies.current())
 
         def judge(loaded: Loaded) -> Judged[Writes]:
             sheet = Sheet(loaded, self._new_id, rules)
@@ -204,7 +204,7 @@ class Desk:
 
     def _accompany(self, wanted: Wanted, ask: Ask, tenant: str, dialect: Dialect) -> None:
         """What the dialect of the order, whoever asks, looks at when it leaves its traces. Most look at nothing."""
-        speaker = dialect if ask.order is None else self._dialects.get(ask.order.dialect, dialect)
+        speaker = dialect if ask.order is None else self.dialects.get(ask.order.dialect, dialect)
         for kind, record_id in speaker.companions:
             wanted.records.add(RecordKey(tenant, speaker.name, kind, record_id))
 

@@ -50,9 +50,17 @@ def decode_approve(wire: WireRequest, caller: Caller) -> Ask:
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=cause, detail=found.state)
         if found.due_at is not None and held.now >= found.due_at:
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.DECISION_TOO_LATE)
+        if _four_eyes(held) and (caller.key_id == found.executed_by or given.by == found.requested_by):
+            return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.SAME_PERSON)
         return Plan(commands=(replace(found.command, agreed_by=given.by),), note=found)
 
     return _ask(wire, caller, planner)
+
+
+def _four_eyes(held: Held) -> bool:
+    """Whether somebody else has to agree: by the rule as it is now, and where there is none any more, as it would be."""
+    approval = held.policy.approval if held.policy else None
+    return approval is None or approval.four_eyes
 
 
 def decode_reject(wire: WireRequest, caller: Caller) -> Ask:

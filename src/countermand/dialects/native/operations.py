@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from countermand.dialects.contract import APPROVE, CANCEL, POLICY, READ, REPORT, TRANSITION, WRITE, Fixed, Read, Write
+from countermand.dialects.contract import (
+    APPROVE,
+    CANCEL,
+    POLICY,
+    READ,
+    REPORT,
+    TRANSITION,
+    WRITE,
+    Overview,
+    Read,
+    Write,
+)
 from countermand.dialects.native import cancellations, decisions, orders, policies, reasons, reports, shapes, types
 from countermand.dialects.native.operation import (
     IDEMPOTENCY_KEY,
@@ -297,8 +308,12 @@ _POLICIES: Final = (
     operation(
         "GET /reasons",
         "listReasons",
-        Fixed(encode=reasons.encode),
-        Said(summary="The canonical reasons", answers={200: shapes.ReasonPage}, scope="public"),
+        Overview(encode=reasons.encode),
+        Said(
+            summary="The canonical reasons, to and from each vendor's words",
+            answers={200: shapes.ReasonPage},
+            scope="public",
+        ),
     ),
 )
 

@@ -1,10 +1,29 @@
-"""The canonical reasons. How each vendor spells them is in the vendor's folder."""
+"""The canonical reasons, to and from the words of each vendor. The words themselves are in the vendors' folders."""
 
-from countermand.dialects.contract import WireAnswer, WireRequest
+from collections.abc import Mapping
+
+from countermand.dialects.contract import Dialect, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
 from countermand.model.reason import Reason
 
+#: Whose words are the canonical ones.
+_OURS = "native"
 
-def encode(wire: WireRequest) -> WireAnswer:
+
+def encode(dialects: Mapping[str, Dialect], wire: WireRequest) -> WireAnswer:
+    """A vendor without words keeps no list."""
     del wire
-    return json_answer(200, {"items": [{"reason": reason} for reason in Reason]})
+    vendors = [dialect for name, dialect in dialects.items() if name != _OURS]
+    items = [
+        {"reason": reason, "vendors": {one.name: one.reasons.theirs[reason] for one in vendors if one.reasons.theirs}}
+        for reason in Reason
+    ]
+    known = [
+        {
+            "dialect": one.name,
+            "title": one.title,
+            "words": [{"word": word, "reason": reason} for word, reason in one.reasons.ours.items()],
+        }
+        for one in vendors
+    ]
+    return json_answer(200, {"items": items, "vendors": known})

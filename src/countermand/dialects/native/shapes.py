@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from countermand.model.command import Refund
 from countermand.model.obligation import ObligationState
-from countermand.model.order import ConflictKind
+from countermand.model.order import ConflictKind, ConflictState
 from countermand.model.outcome import CancellationState
 
 Number = int | float
@@ -87,11 +87,13 @@ class FulfilmentClaim(Shape):
 
 
 class ConflictShown(Shape):
-    """Something that was learnt too late; `remedy` is the kind of the obligation that puts it right."""
+    """Something that was learnt too late; `remedy` is the kind of the obligation that puts it right, `state` how far it is."""
 
     id: str
     kind: ConflictKind
+    state: ConflictState
     detected_at: datetime
+    closed_at: datetime | None
     remedy: str | None
     amount: int
     line_ids: list[str]
@@ -264,6 +266,7 @@ class ApprovalShown(Shape):
     above: int
     timeout_seconds: int
     on_timeout: Literal["approved", "rejected"]
+    four_eyes: bool
 
 
 class Rules(Shape):
@@ -306,15 +309,32 @@ class PolicyEventPage(Shape):
 
 
 class ReasonShown(Shape):
-    """A canonical reason."""
+    """A canonical reason, and the word for it of each vendor that keeps a list."""
 
+    reason: str
+    vendors: dict[str, str]
+
+
+class VendorWord(Shape):
+    """A reason in a vendor's words, and what it is in ours."""
+
+    word: str
     reason: str
 
 
+class VendorReasons(Shape):
+    """The reasons that a vendor knows. None: it keeps no list, and takes a text of the caller's or nothing."""
+
+    dialect: str
+    title: str
+    words: list[VendorWord]
+
+
 class ReasonPage(Shape):
-    """The canonical reasons."""
+    """The canonical reasons, to and from each vendor's list."""
 
     items: list[ReasonShown]
+    vendors: list[VendorReasons]
 
 
 class ProblemPart(Shape):

@@ -98,7 +98,9 @@ def show_conflict(conflict: Conflict) -> dict[str, object]:
     return {
         "id": conflict.conflict_id,
         "kind": conflict.kind,
+        "state": conflict.state,
         "detected_at": conflict.detected_at,
+        "closed_at": conflict.closed_at,
         "remedy": conflict.remedy or None,
         "amount": conflict.amount_minor,
         "line_ids": list(conflict.line_ids),

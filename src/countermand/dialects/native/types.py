@@ -202,6 +202,7 @@ class ApprovalRule(Wire):
     above: Annotated[int, Field(ge=0, le=10**15, strict=True)] = 0
     timeout_seconds: Annotated[int, Field(ge=1, le=366 * 86_400, strict=True)] = 172_800
     on_timeout: Literal["approved", "rejected"] = "rejected"
+    four_eyes: bool = True
 
 
 class NewPolicy(Wire):
