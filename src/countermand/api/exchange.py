@@ -6,7 +6,6 @@ encode. What goes wrong on the way is told in the vendor's own shape.
 
 from typing import Final, assert_never
 
-import structlog
 from msgspec.structs import replace
 
 from countermand.api.gate import Gate
@@ -33,12 +32,13 @@ from countermand.model.outcome import Refused, Verdict
 from countermand.service.desk import Desk
 from countermand.service.imports import Importer, Source
 from countermand.service.keyring import Keyring
+from countermand.service.log import Log
 from countermand.store.port import Store, StoreUnavailable
 
 #: What a caller is told to wait when the database can't be reached: long enough to not make it worse.
 RETRY_AFTER_S: Final = 2
 
-_log = structlog.get_logger("countermand.api")
+_log = Log("countermand.api")
 
 
 class Exchange:
@@ -75,8 +75,8 @@ class Exchange:
         except StoreUnavailable as error:
             _log.warning("store unavailable", reason=str(error), request_id=wire.request_id)
             answer = self.tell(Fault(kind=FaultKind.UNAVAILABLE, retry_after_s=RETRY_AFTER_S), wire)
-        except Exception:  # noqa: BLE001 - the ASGI edge: a bug must become an answer in the dialect's own shape
-            _log.exception("a bug", path=wire.path, request_id=wire.request_id)
+        except Exception as error:  # noqa: BLE001 - the edge: a bug becomes an answer in the dialect's own shape
+            _log.error("a bug", error=error, path=wire.path, request_id=wire.request_id)
             answer = self.tell(Fault(kind=FaultKind.INTERNAL), wire)
         operation = found.route.operation if isinstance(found, Match) else "none"
         return (replace(answer, headers=(*answer.headers, *limits)) if limits else answer), operation

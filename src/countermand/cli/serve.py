@@ -14,7 +14,7 @@ import uvicorn
 from countermand.api.board import Board
 from countermand.api.connection import Connection
 from countermand.bootstrap import Seat, application
-from countermand.cli.telling import Briefly, to_stderr
+from countermand.cli.telling import Briefly
 from countermand.cli.workers import Workers
 from countermand.settings import BadSettings, Settings, here
 from countermand.store.port import StoreUnavailable
@@ -74,7 +74,6 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
             port=settings.port if port is None else port,
             database=database or settings.database,
         )
-        to_stderr()
     except BadSettings as error:
         raise click.ClickException(str(error)) from error
     listener = bind(settings)

@@ -1,10 +1,7 @@
-"""How the server tells what it does: one line of JSON per event on standard error, a traceback as one text in it."""
+"""How the server tells that it can't start."""
 
 import logging
-import sys
 from typing import Final
-
-import structlog
 
 from countermand.settings import BadSettings
 from countermand.store.port import StoreUnavailable
@@ -22,18 +19,3 @@ class Briefly(logging.Filter):
             if last.startswith(name):
                 record.msg, record.args = last.removeprefix(name), ()
         return record.msg != "Application startup failed. Exiting."
-
-
-def to_stderr() -> None:
-    """Set it up for this process. Tracebacks carry no local variables: those hold customers' data and secrets."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import structlog
 from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Dialect, Held, Plan
@@ -24,6 +23,7 @@ from countermand.model.timer import Timer
 from countermand.service.analytics import WRITE_EVERY_S
 from countermand.service.clock import Clock
 from countermand.service.desk import Desk
+from countermand.service.log import Log
 from countermand.store.port import Store, StoreUnavailable, TimerLease
 
 #: How often a process looks for due timers that another one set. Its own wake it at once, or at their instant.
@@ -41,7 +41,7 @@ CLAIM_KEPT: Final = timedelta(hours=24)
 #: How often old claims are looked for.
 FORGET_EVERY_S: Final = 3_600.0
 
-_log = structlog.get_logger("countermand.timers")
+_log = Log("countermand.timers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ class Timers:
             elif isinstance(error, StoreUnavailable):
                 _log.warning("store unavailable", reason=str(error))
             else:
-                _log.error("a bug", exc_info=error)
+                _log.error("a bug", error=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), wait_s)
 
@@ -161,7 +161,7 @@ class Timers:
         outcomes = await asyncio.gather(*(work for _, work in dues), return_exceptions=True)
         for (timer, _), outcome in zip(dues, outcomes, strict=True):
             if isinstance(outcome, BaseException):
-                _log.error("a timer failed", kind=timer.kind, timer=timer.timer_id, exc_info=outcome)
+                _log.error("a timer failed", kind=timer.kind, timer=timer.timer_id, error=outcome)
 
     async def _run_one(self, timer: Timer, handler: Due) -> None:
         dialect = self._dialects[timer.dialect]
@@ -183,7 +183,7 @@ class Timers:
         self._slices.discard(task)
         self.wake()
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a slice of work failed", kind=timer.kind, timer=timer.timer_id, exc_info=error)
+            _log.error("a slice of work failed", kind=timer.kind, timer=timer.timer_id, error=error)
 
     async def forget_claims(self) -> None:
         """Delete idempotency keys that are older than we promise to keep them, a little at a time."""
