@@ -20,6 +20,7 @@ from countermand.dialects.contract import (
     Fault,
     FaultKind,
     Fixed,
+    Overview,
     RateLimit,
     RateState,
     Read,
@@ -135,7 +136,7 @@ def test_routes_are_well_formed(dialect: Dialect) -> None:
     operations = Counter(route.operation for route in dialect.routes)
     assert [name for name, times in operations.items() if times > 1] == []
     for route in dialect.routes:
-        public = isinstance(route.handler, SignIn | Fixed)
+        public = isinstance(route.handler, SignIn | Fixed | Overview)
         assert route.scope == PUBLIC if public else route.scope in SCOPES | {route.scope} - {PUBLIC}
 
 
