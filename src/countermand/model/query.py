@@ -17,6 +17,9 @@ from countermand.model.survey import Figures, Survey
 #: The facet of which rows are counted as they come and go: one word for everything that a numbered list filters by.
 GROUP: Final = "#"
 
+#: The facet that says which others are joined, so that lists filtered by one and sorted by another are read in order.
+JOINED: Final = "&"
+
 Item = TypeVar("Item")
 
 
@@ -29,6 +32,9 @@ class Listing(Struct, frozen=True, kw_only=True):
 
     `groups` are values of the facet `GROUP`: rows of one of them, of any when it is empty. Such a list is by time, newest
     first, has no other filters than time, and any page of it with its total is found without looking at those before.
+
+    `joined` is the value of the facet `JOINED` that all rows of such a list have (`countermand.store.joints`). `stretch` bounds
+    the facet by which the list is sorted: its values from the first on and before the second.
     """
 
     sort: str = "placed_at"
@@ -42,6 +48,8 @@ class Listing(Struct, frozen=True, kw_only=True):
     limit: int | None = None
     count: bool = False
     groups: tuple[str, ...] | None = None
+    joined: str = ""
+    stretch: tuple[str, str] | None = None
 
 
 class GetOrder(Struct, frozen=True, kw_only=True):

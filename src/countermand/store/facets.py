@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from countermand.model.order import Order
 from countermand.model.record import Record
+from countermand.store.joints import joined
 from countermand.store.rows import micros
 
 
@@ -23,7 +24,7 @@ def of_order(order: Order) -> set[FacetRow]:
     at = micros(order.placed_at)
     return {
         FacetRow(order.tenant, order.dialect, order.kind, name, value, at, order.order_id)
-        for name, value in order.facets.items()
+        for name, value in joined(order.facets, order.order_id)
     }
 
 
@@ -31,5 +32,5 @@ def of_record(record: Record) -> set[FacetRow]:
     at = micros(record.created_at)
     return {
         FacetRow(record.tenant, record.dialect, f"#{record.kind}", name, value, at, record.record_id)
-        for name, value in record.facets.items()
+        for name, value in joined(record.facets, record.record_id)
     }

@@ -3,13 +3,14 @@
 Every page is read from an index in the order in which it is wanted:
 * sorted by a facet: the facet table, whose key is (name, value, time, id);
 * filtered by a facet, sorted by time: the same table, at one value;
+* filtered by one and sorted by another: the same, where the dialect has them joined (`countermand.store.joints`);
 * filtered by one status: the status index; otherwise the time index, or the primary key when sorted by id.
-Further filters are looked up row by row; so a list that is filtered by one
-thing and sorted by another first looks whether a filter has few rows (`rarities_of`): these are then all read, and sorted here.
+Further filters are looked up row by row; so a list that has them first looks whether a filter has few rows (`rarities_of`):
+these are then all read, and sorted here.
 Pages with numbers are another matter (`countermand.store.numbering`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -19,6 +20,7 @@ from countermand.model.order import Order
 from countermand.model.outcome import CancellationState
 from countermand.model.query import ListCancellations, Listing, ListOrders, ListRecords
 from countermand.model.record import Record
+from countermand.store.joints import Joint, both_of, joint_of
 from countermand.store.rows import micros
 
 Listed = TypeVar("Listed", ListOrders, ListRecords)
@@ -49,10 +51,25 @@ ORDER_COLUMNS = "tenant, dialect, order_id, version, sequence, kind, status, pla
 RECORD_COLUMNS = "tenant, dialect, kind, record_id, order_id, version, created_at, updated_at, facets, body"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """Where the two databases differ: the sign before a parameter's number, and whether `UNION ALL ... ORDER BY` merges.
+
+    SQLite reads stretches of an index side by side and stops at the limit. PostgreSQL sorts all of their rows; so there each
+    stretch is cut to what a page can need of it.
+    """
+
+    sign: str
+    merges: bool
+
+    def __call__(self, number: int) -> str:
+        return f"{self.sign}{number}"
+
+
 class Builder:
     """Collects parameters and spells their places."""
 
-    def __init__(self, place: Callable[[int], str]) -> None:
+    def __init__(self, place: Spelling) -> None:
         self._place = place
         self.parameters: list[object] = []
 
@@ -60,26 +77,33 @@ class Builder:
         self.parameters.append(value)
         return self._place(len(self.parameters))
 
+    def merged(self, selects: Sequence[str], order: str, most: int | None) -> str:
+        """The rows of all selects in one order. `most`: so many can be needed of each; None: all."""
+        if most is not None and len(selects) > 1 and not self._place.merges:
+            cut = f"ORDER BY {order} LIMIT {self(most)}"
+            selects = [f"({one} {cut})" for one in selects]
+        return f"{' UNION ALL '.join(selects)} ORDER BY {order}"
 
-def page_of(
-    query: ListOrders | ListRecords, place: Callable[[int], str], cursor: tuple[object, ...] | None
-) -> Statement:
+
+def page_of(query: ListOrders | ListRecords, place: Spelling, cursor: tuple[object, ...] | None) -> Statement:
     """The rows of one page after the cursor, and one more, by which the caller sees whether there are further ones."""
     target, listing, param = target_of(query), query.listing, Builder(place)
-    source, keys = _source(target, listing)
-    direction = " DESC" if listing.descending else ""
+    way = _way(listing)
+    source, keys = _source(target, listing, way)
     # Several statuses are as many stretches of the index, each in the order of time: they are merged.
-    apart = listing.statuses if _by_time(listing) and _driver(listing) is None else ()
+    apart = listing.statuses if _by_time(listing) and way.driver is None else ()
     wanted = [replace(listing, statuses=(status,)) for status in apart] if len(apart) > 1 else [listing]
     columns = ", ".join(f"t.{column}" for column in target.columns.split(", "))
     selects = []
     for one in wanted:
-        where = [*_conditions(target, one, param, driver=_driver(listing))]
+        where = [*_conditions(target, one, param, way=way)]
         if cursor is not None:
-            where += _past(listing, keys, cursor, param)
+            where += _past(listing, keys, cursor, param, way=way)
         selects.append(f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}")  # noqa: S608 - names are ours
     names = [key.removeprefix("t.") for key in keys] if len(wanted) > 1 else keys
-    text = f"{' UNION ALL '.join(selects)} ORDER BY {', '.join(f'{name}{direction}' for name in names)}"
+    order = ", ".join(f"{name}{' DESC' if listing.descending else ''}" for name in names)
+    end = None if listing.limit is None else listing.offset + listing.limit + 1
+    text = param.merged(selects, order, end)
     if listing.limit is not None:
         text += f" LIMIT {param(listing.limit + 1)}"
         if listing.offset:
@@ -87,13 +111,17 @@ def page_of(
     return Statement(text, tuple(param.parameters))
 
 
-def _past(listing: Listing, keys: tuple[str, ...], cursor: tuple[object, ...], param: Builder) -> list[str]:
+def _past(
+    listing: Listing, keys: tuple[str, ...], cursor: tuple[object, ...], param: Builder, *, way: "_Way"
+) -> list[str]:
     """What is true of rows after the cursor. Where all rows have one value of the facet that sorts, it is compared here."""
     if listing.sort in listing.facets:
         value, seen = listing.facets[listing.sort], str(cursor[0])
         if value != seen:
             return [] if (value < seen) == listing.descending else ["1 = 0"]
-        keys, cursor = keys[1:], cursor[1:]
+        cursor = cursor[1:]
+    elif way.joint is not None and not _by_time(listing):
+        cursor = (f"{way.joint.begin}{cursor[0]}", *cursor[1:])
     places = ", ".join(param(one) for one in cursor)
     return [f"({', '.join(keys)}) {'<' if listing.descending else '>'} ({places})"]
 
@@ -102,45 +130,50 @@ def _past(listing: Listing, keys: tuple[str, ...], cursor: tuple[object, ...], p
 FEW: Final = 1_000
 
 
-def rarities_of(query: ListOrders | ListRecords, place: Callable[[int], str]) -> list[tuple[str | None, Statement]]:
-    """For each filter that no index combines with the order wanted: its facet, and its rows counted up to one more than `FEW`.
+#: The facets of a filter: one, or two that are joined. Of the status none.
+Filter = tuple[str, ...]
 
-    None stands for the status.
-    """
-    listing, target = query.listing, target_of(query)
-    served = 1 if _by_time(listing) or listing.sort in listing.facets else 0
-    filters: list[str | None] = [name for name in listing.facets if name != listing.sort]
-    filters += [None] if len(listing.statuses) == 1 else []
-    if listing.limit is None or len(filters) + (listing.sort in listing.facets) <= served:
+
+def rarities_of(query: ListOrders | ListRecords, place: Spelling) -> list[tuple[Filter, Statement]]:
+    """For each filter of a list that no index combines with the order wanted: its rows, counted up to one more than `FEW`."""
+    listing, way = query.listing, _way(query.listing)
+    statuses = listing.statuses if way.driver is not None or listing.sort == "id" else ()
+    if listing.limit is None or not (len(statuses) == 1 or listing.facets.keys() - {*way.filters}):
         return []
-    return [(name, _rarity(query, target, name, place)) for name in filters]
+    both = both_of(listing.joined, listing.facets) if listing.joined else None
+    apart = [name for name in listing.facets if both is None or name not in both.filters]
+    found: list[tuple[Filter, Statement]] = (
+        [] if both is None else [(both.filters, _few(query, place, both.name, both.begin))]
+    )
+    found += [((name,), _few(query, place, name, listing.facets[name])) for name in apart]
+    return [*found, ((), _few(query, place, None, listing.statuses[0]))] if len(listing.statuses) == 1 else found
 
 
-def _rarity(
-    query: ListOrders | ListRecords, target: Target, name: str | None, place: Callable[[int], str]
-) -> Statement:
-    listing, param = query.listing, Builder(place)
+def _few(query: ListOrders | ListRecords, place: Spelling, name: str | None, value: str) -> Statement:
+    target, param = target_of(query), Builder(place)
     if name is None:
-        table, conditions = target.table, {**dict(target.scope), "status": listing.statuses[0]}
+        table, conditions = target.table, {**dict(target.scope), "status": value}
     else:
         table, conditions = "facets", {"tenant": query.tenant, "dialect": query.dialect, "holder": target.holder}
-        conditions |= {"name": name, "value": listing.facets[name]}
+        conditions |= {"name": name, "value": value}
     where = " AND ".join(f"{column} = {param(value)}" for column, value in conditions.items())
     text = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where} LIMIT {param(FEW + 1)}) few"  # noqa: S608 - names are ours
     return Statement(text, tuple(param.parameters))
 
 
-def whole_of(query: Listed, rare: str | None) -> Listed:
+def whole_of(query: Listed, rare: Filter) -> Listed:
     """The same list without its order and pages, found by the filter that is rare."""
     listing = query.listing
-    first = {} if rare is None else {rare: listing.facets[rare]}
-    facets = {**first, **listing.facets}
-    plain = replace(listing, sort="placed_at", facets=facets, after=None, offset=0, limit=None, count=False)
-    return replace(query, listing=plain)
+    facets = {**{name: listing.facets[name] for name in rare}, **listing.facets}
+    whole = replace(listing, sort="placed_at", facets=facets, joined=listing.joined if len(rare) > 1 else "")
+    return replace(query, listing=replace(whole, stretch=None, after=None, offset=0, limit=None, count=False))
 
 
 def page_among(listing: Listing, items: Sequence[Item], after: Order | Record | None) -> list[Item]:
     """The page after an item, and one more, of a list that was read as a whole."""
+    if listing.stretch is not None:
+        least, beyond = listing.stretch
+        items = [item for item in items if least <= item.facets.get(listing.sort, "") < beyond]
     ordered = sorted(items, key=lambda item: _comparable(listing, item), reverse=listing.descending)
     if after is not None:
         seen = _comparable(listing, after)
@@ -154,7 +187,7 @@ def _comparable(listing: Listing, item: Order | Record) -> tuple[Any, ...]:
     return cursor_of(listing, item)
 
 
-def cancellations_of(query: ListCancellations, place: Callable[[int], str]) -> Statement:
+def cancellations_of(query: ListCancellations, place: Spelling) -> Statement:
     """The bodies of a page of cancellations, newest first, and one more. Ids are UUIDv7, so they sort by time."""
     param = Builder(place)
     where = [f"tenant = {param(query.tenant)}"]
@@ -171,11 +204,12 @@ def cancellations_of(query: ListCancellations, place: Callable[[int], str]) -> S
     return Statement(f"{text} LIMIT {param(query.limit + 1)}", tuple(param.parameters))
 
 
-def count_of(query: ListOrders | ListRecords, place: Callable[[int], str]) -> Statement:
+def count_of(query: ListOrders | ListRecords, place: Spelling) -> Statement:
     """How many rows match, whatever the page."""
     target, listing, param = target_of(query), query.listing, Builder(place)
-    source, _ = _source(target, listing)
-    where = " AND ".join(_conditions(target, listing, param, driver=_driver(listing)))
+    way = _way(listing)
+    source, _ = _source(target, listing, way)
+    where = " AND ".join(_conditions(target, listing, param, way=way))
     return Statement(f"SELECT count(*) FROM {source} WHERE {where}", tuple(param.parameters))  # noqa: S608 - names are ours
 
 
@@ -209,38 +243,66 @@ def _by_time(listing: Listing) -> bool:
     return listing.sort in {"placed_at", "created_at"}
 
 
-def _driver(listing: Listing) -> str | None:
-    """The facet whose index is read in order, if it is one."""
-    if listing.sort != "id" and not _by_time(listing):
-        return listing.sort
-    if _by_time(listing):
-        return next(iter(listing.facets), None)
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a list is read: the name in the facet table whose rows are read in order (None: in the order of the listed table
+    itself), the one value of it or its stretch of values, and the filters that are thereby met.
+    """
+
+    driver: str | None = None
+    value: str | None = None
+    stretch: tuple[str, str] | None = None
+    filters: tuple[str, ...] = ()
+    joint: Joint | None = None
 
 
-def _source(target: Target, listing: Listing) -> tuple[str, tuple[str, ...]]:
+def _way(listing: Listing) -> _Way:
+    alike = _by_time(listing) or listing.sort in listing.facets
+    joint = None
+    if listing.joined:
+        facets = listing.facets
+        joint = both_of(listing.joined, facets) if alike else joint_of(listing.joined, facets, listing.sort)
+    if joint is None:
+        driver = (
+            next(iter(listing.facets), None) if _by_time(listing) else None if listing.sort == "id" else listing.sort
+        )
+        if driver is None or driver not in listing.facets:
+            return _Way(driver=driver, stretch=listing.stretch)
+        return _Way(driver=driver, value=listing.facets[driver], stretch=listing.stretch, filters=(driver,))
+    if alike:
+        return _Way(driver=joint.name, value=joint.begin, filters=joint.filters, joint=joint)
+    begin, end = (joint.begin + one for one in listing.stretch) if listing.stretch else (joint.begin, joint.end)
+    return _Way(driver=joint.name, stretch=(begin, end), filters=joint.filters, joint=joint)
+
+
+def _source(target: Target, listing: Listing, way: _Way) -> tuple[str, tuple[str, ...]]:
     """The tables to read from, and the columns that give the order."""
-    driver = _driver(listing)
-    if driver is None:
+    if way.driver is None:
         identity = f"t.{target.id}"
         return f"{target.table} t", (identity,) if listing.sort == "id" else (f"t.{target.at}", identity)
     join = f"t.tenant = f.tenant AND t.dialect = f.dialect AND t.{target.id} = f.id"
     if target.table == "records":
         join += " AND t.kind = substr(f.holder, 2)"
     source = f"facets f JOIN {target.table} t ON {join}"
-    return source, ("f.at", "f.id") if _by_time(listing) else ("f.value", "f.at", "f.id")
+    if listing.sort == "id":
+        return source, ("f.value",)
+    return source, ("f.at", "f.id") if way.value is not None else ("f.value", "f.at", "f.id")
 
 
-def _conditions(target: Target, listing: Listing, param: Builder, *, driver: str | None) -> list[str]:
+def _conditions(target: Target, listing: Listing, param: Builder, *, way: _Way) -> list[str]:
     found = [f"t.{column} = {param(value)}" for column, value in target.scope]
-    if driver is not None:
+    if way.driver is not None:
         found += [f"f.{column} = {param(value)}" for column, value in target.scope if column in {"tenant", "dialect"}]
-        found += [f"f.holder = {param(target.holder)}", f"f.name = {param(driver)}"]
-    for name, value in listing.facets.items():
-        found.append(f"f.value = {param(value)}" if name == driver else _has_facet(target, name, value, param))
+        found += [f"f.holder = {param(target.holder)}", f"f.name = {param(way.driver)}"]
+    if way.value is not None:
+        found.append(f"f.value = {param(way.value)}")
+    if way.stretch is not None:
+        found += [f"f.value >= {param(way.stretch[0])}", f"f.value < {param(way.stretch[1])}"]
+    apart = {name: value for name, value in listing.facets.items() if name not in way.filters}
+    found += [_has_facet(target, name, value, param) for name, value in apart.items()]
     if listing.statuses:
         found.append(f"t.status IN ({', '.join(param(status) for status in listing.statuses)})")
-    at = "f.at" if driver is not None else f"t.{target.at}"
+    at = "f.at" if way.driver is not None else f"t.{target.at}"
     if listing.from_at is not None:
         found.append(f"{at} >= {param(micros(listing.from_at))}")
     if listing.until_at is not None:

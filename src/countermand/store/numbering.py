@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Final, Generic, TypeVar
 
 from countermand.model.query import GROUP, ListOrders, ListRecords
-from countermand.store.listing import Builder, Statement, Target, target_of
+from countermand.store.listing import Builder, Spelling, Statement, Target, target_of
 from countermand.store.rows import micros
 from countermand.store.tallies import LEVELS
 
@@ -36,7 +36,7 @@ class _Counted:
     target: Target
     groups: tuple[str, ...]
     everything: bool
-    place: Callable[[int], str]
+    place: Spelling
 
     def where(self, param: Builder, table: str) -> str:
         """The conditions on counts or facets that name these rows."""
@@ -51,7 +51,7 @@ class _Counted:
         return " AND ".join(found)
 
 
-def numbered(query: ListOrders | ListRecords, place: Callable[[int], str]) -> Talk[Numbered[Any]]:
+def numbered(query: ListOrders | ListRecords, place: Spelling) -> Talk[Numbered[Any]]:
     """The page at the listing's offset."""
     listing = query.listing
     assert listing.groups is not None, "only such lists have counts"
@@ -80,7 +80,7 @@ def _newest_first(target: Target) -> Callable[[Any], tuple[object, ...]]:
     return lambda row: (row[at], row[identity])
 
 
-def _known(query: ListOrders | ListRecords, place: Callable[[int], str]) -> Talk[_Counted]:
+def _known(query: ListOrders | ListRecords, place: Spelling) -> Talk[_Counted]:
     """The groups that were asked for and have rows."""
     target = target_of(query)
     every = _Counted(target, (), everything=True, place=place)
@@ -169,7 +169,8 @@ def _page(counted: _Counted, *, until: int, skip: int, limit: int) -> Statement:
     fixed += [f"f.holder = {param(target.holder)}", f"f.name = {param(GROUP)}", f"f.at < {param(until)}"]
     where = " AND ".join(fixed)
     groups = [f"SELECT f.at, f.id FROM facets f WHERE {where} AND f.value = {param(group)}" for group in counted.groups]  # noqa: S608 - names are ours
-    merged = f"{' UNION ALL '.join(groups)} ORDER BY at DESC, id DESC LIMIT {param(limit)} OFFSET {param(skip)}"
+    all_of_them = param.merged(groups, "at DESC, id DESC", skip + limit)
+    merged = f"{all_of_them} LIMIT {param(limit)} OFFSET {param(skip)}"
     by_key = " AND ".join(f"t.{name} = {param(value)}" for name, value in target.scope)
     # CROSS JOIN: SQLite then takes the tables in this order, and the other one would read the whole table.
     text = f"SELECT {columns} FROM ({merged}) m CROSS JOIN {target.table} t WHERE {by_key} AND t.{target.id} = m.id"  # noqa: S608 - names are ours

@@ -25,14 +25,14 @@ from .requests import ASSET_STATUSES, CreateAsset, UpdateAsset
 
 LIST: Final = listed(
     RecordList(
-        kind=ASSET.name,
+        kind=ASSET,
         key="assets",
         sorts={
             "createdAt": "created_at",
             "serialNumber": "id",
             **{name: name for name in ("updatedAt", "status", "sku")},
         },
-        filters={name: name for name in ("status", "sku", "customerId", "rentalId")},
+        filters=("status", "sku", "customerId", "rentalId"),
     )
 )
 

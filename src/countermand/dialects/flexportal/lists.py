@@ -8,12 +8,14 @@ brought to the nearest thing that can, an unknown status matches nothing, an unk
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from countermand.dialects.contract import Caller, Read, WireAnswer, WireRequest
 from countermand.dialects.wire import decimal_of, json_answer
 from countermand.model.order import Order
 from countermand.model.query import Found, Listing, ListOrders, Page, Query
 
-from .order import CUSTOM, CUSTOMER, STATUS, TOTAL, UPDATED, document
+from .order import CUSTOM, CUSTOMER, JOINTS, STATUS, TOTAL, UPDATED, document
 from .switches import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 
 #: What `sortBy` may say for orders, and what the store calls it.
@@ -46,22 +48,9 @@ def listing_of(wire: WireRequest, sorts: Mapping[str, str]) -> Listing:
 
 
 def _decode_orders(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
-    listing = listing_of(wire, ORDER_SORTS)
     wanted = {name: value for name, value in wire.query if name.startswith(CUSTOM)}
-    if customer := wire.query_value("customerId"):
-        wanted[CUSTOMER] = customer
-    status = wire.query_value("status")
-    if status and listing.sort == STATUS:
-        # Filtered by what it is sorted by: the facet has both.
-        wanted, status = {STATUS: status, **wanted}, None
-    listing = Listing(
-        sort=listing.sort,
-        descending=listing.descending,
-        statuses=(status,) if status else (),
-        facets=wanted,
-        after=listing.after,
-        limit=listing.limit,
-    )
+    wanted |= {name: value for name in (CUSTOMER, STATUS) if (value := wire.query_value(name))}
+    listing = replace(listing_of(wire, ORDER_SORTS), facets=wanted, joined=JOINTS)
     return (ListOrders(tenant=caller.tenant, dialect=caller.dialect, listing=listing),)
 
 

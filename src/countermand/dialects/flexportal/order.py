@@ -14,6 +14,7 @@ import msgspec
 
 from countermand.dialects.wire import facts_of, instant_of
 from countermand.model.order import UNIT_MILLI, Line, Order, Portion, PortionState
+from countermand.model.query import JOINED
 
 from .instants import sortable, stamp
 from .money import allotted, minor
@@ -25,6 +26,9 @@ RENTED: Final = (PortionState.SHIPPED, PortionState.DELIVERED, PortionState.RETU
 #: The facets by which the list sorts, besides time and id, and the prefix of those that filter custom fields.
 UPDATED, STATUS, TOTAL, CUSTOMER = "updatedAt", "status", "totals.total", "customerId"
 CUSTOM: Final = "customField_"
+
+#: What the list filters by and, joined with it, sorts by.
+JOINTS: Final = f"{CUSTOMER} {CUSTOM}* {STATUS} | {UPDATED} id {STATUS} {TOTAL}"
 
 
 def document(order: Order) -> dict[str, object]:
@@ -83,6 +87,7 @@ def facets(order: Order) -> Mapping[str, str]:
         STATUS: order.status,
         TOTAL: f"{minor(listed.totals.total, listed.totals.currency):018d}",
         CUSTOMER: listed.customer.customer_id,
+        JOINED: JOINTS,
     }
     for name, value in (listed.custom_fields or {}).items():
         text = _spelled(value)

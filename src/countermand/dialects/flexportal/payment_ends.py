@@ -23,10 +23,10 @@ from .requests import CancelPayment, MarkPaymentPaid
 #: The envelope of this list has `success`, and no `limit`.
 LIST: Final = listed(
     RecordList(
-        kind=PAYMENT.name,
+        kind=PAYMENT,
         key="payments",
         sorts={"createdAt": "created_at", **{name: name for name in ("updatedAt", "dueDate", "status")}},
-        filters={name: name for name in ("status", "customerId", "rentalId", "billingGroupId")},
+        filters=("status", "customerId", "rentalId", "billingGroupId"),
         ranges=(Range(first="dueDateFrom", last="dueDateTo", member="dueDate"),),
         extra={"success": True},
         lacks=frozenset({"limit"}),

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from countermand.dialects.contract import Caller, Held
 from countermand.dialects.wire import facts_of, to_facts
 from countermand.model.keys import RecordKey
+from countermand.model.query import JOINED
 from countermand.model.record import Record
 
 from .instants import moment, sortable, stamp
@@ -25,12 +26,16 @@ HIDDEN: Final = "_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of document. `id` is the member that names it; `texts` and `dates` are what lists filter and sort by."""
+    """One kind of document. `id` is the member that names it; `texts` and `dates` are what lists filter and sort by.
+
+    `joints` are filters of its list and, joined with them, sorts.
+    """
 
     name: str
     id: str
     texts: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[str, ...] = (UPDATED,)
+    joints: str = ""
 
 
 RENTAL: Final = Kind(
@@ -44,17 +49,20 @@ RENTAL: Final = Kind(
         "sku": "sku",
     },
     dates=(UPDATED, "startDate", "endDate"),
+    joints="orderId serialNumber customerId sku status | updatedAt startDate endDate status sku",
 )
 ASSET: Final = Kind(
     name="asset",
     id="serialNumber",
     texts={"status": "status", "sku": "sku", "customerId": "customerId", "rentalId": "rentalId"},
+    joints="rentalId customerId sku status | updatedAt id status sku",
 )
 PAYMENT: Final = Kind(
     name="payment",
     id="paymentId",
     texts={"status": "status", "customerId": "customerId", "rentalId": "rentalId", "billingGroupId": "billingGroupId"},
     dates=(UPDATED, "dueDate"),
+    joints="rentalId billingGroupId customerId status | updatedAt dueDate status",
 )
 VARIANT: Final = Kind(name="variant", id="variantSku")
 
@@ -135,4 +143,5 @@ def text(body: Mapping[str, object], member: str) -> str:
 def _facets(kind: Kind, body: Mapping[str, object]) -> dict[str, str]:
     """Texts that are there, and every date: a list sorted by one shows those without it too."""
     found = {facet: text(body, member) for facet, member in kind.texts.items() if text(body, member)}
-    return found | {member: sortable(moment(body.get(member))) for member in kind.dates}
+    found |= {member: sortable(moment(body.get(member))) for member in kind.dates}
+    return {**found, JOINED: kind.joints} if kind.joints else found

@@ -35,13 +35,13 @@ _FILTERS: Final = ("status", "customerId", "orderId", "serialNumber", "sku")
 
 LIST: Final = listed(
     RecordList(
-        kind=RENTAL.name,
+        kind=RENTAL,
         key="rentals",
         sorts={
             "createdAt": "created_at",
             **{name: name for name in ("updatedAt", "startDate", "endDate", "status", "sku")},
         },
-        filters={name: name for name in _FILTERS},
+        filters=_FILTERS,
         ranges=(Range(first="endDateFrom", last="endDateTo", member="endDate"),),
     )
 )

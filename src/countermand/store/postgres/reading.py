@@ -28,6 +28,7 @@ from countermand.model.survey import Survey
 from countermand.store.listing import (
     FEW,
     Listed,
+    Spelling,
     Statement,
     cancellations_of,
     count_of,
@@ -45,6 +46,8 @@ from countermand.store.postgres.texts import storable, stored
 from countermand.store.rows import OrderRow, RecordRow, cancellation_of, event_of, obligation_of, order_of, record_of
 
 Item = TypeVar("Item", Order, Record)
+
+SPELLING: Final = Spelling(sign="$", merges=False)
 
 #: Obligations of one order that are looked through for those of a cancellation. A few for each of its payments.
 OBLIGATIONS_MAX: Final = 10_000
@@ -90,7 +93,7 @@ async def _whole(session: Session, query: GetCancellation) -> Whole | None:
 
 
 async def _cancellations(session: Session, query: ListCancellations) -> Page[Cancellation]:
-    found = [cancellation_of(body) for (body,) in await _fetch(session, cancellations_of(query, _place))]
+    found = [cancellation_of(body) for (body,) in await _fetch(session, cancellations_of(query, SPELLING))]
     return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
 
 
@@ -103,10 +106,6 @@ async def _obligations(session: Session, key: OrderKey, *, after: str | None, li
 async def records_of_kind(session: Session, kind: str) -> tuple[Record, ...]:
     rows = await session.fetch(named("records_of_kind").text, kind)
     return tuple(record_of(RecordRow(*row)) for row in rows)
-
-
-def _place(number: int) -> str:
-    return f"${number}"
 
 
 async def _order(session: Session, key: OrderKey | AliasKey | RecordKey) -> Order | None:
@@ -172,12 +171,12 @@ async def _rows(
 ) -> list[asyncpg.Record]:
     """The page after `item`. A cursor that names nothing is no cursor: the list starts at its beginning."""
     cursor = None if item is None else cursor_of(query.listing, item)
-    return await _fetch(session, page_of(query, _place, cursor))
+    return await _fetch(session, page_of(query, SPELLING, cursor))
 
 
 async def _rare(session: Session, query: Listed) -> Listed | None:
     """The query for all rows, where what is filtered by has so few that they are best read as a whole."""
-    for name, counting in rarities_of(query, _place):
+    for name, counting in rarities_of(query, SPELLING):
         ((count,),) = await _fetch(session, counting)
         if count <= FEW:
             return whole_of(query, name)
@@ -187,7 +186,7 @@ async def _rare(session: Session, query: Listed) -> Listed | None:
 async def _page(session: Session, query: ListOrders | ListRecords, *, items: list[Item]) -> Page[Item]:
     total = None
     if query.listing.count:
-        ((total,),) = await _fetch(session, count_of(query, _place))
+        ((total,),) = await _fetch(session, count_of(query, SPELLING))
     return _cut(query, items, total=total)
 
 
@@ -199,7 +198,7 @@ def _cut(query: ListOrders | ListRecords, items: list[Item], *, total: int | Non
 
 async def _numbered(session: Session, query: ListOrders | ListRecords) -> tuple[list[asyncpg.Record], int]:
     """The rows of a page that has a number, and how many there are on all pages; all of it from one state of the database."""
-    talk = numbered(query, _place)
+    talk = numbered(query, SPELLING)
     await session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
         statement = next(talk)

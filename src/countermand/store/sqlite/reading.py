@@ -28,6 +28,7 @@ from countermand.model.survey import Survey
 from countermand.store.listing import (
     FEW,
     Listed,
+    Spelling,
     cancellations_of,
     count_of,
     cursor_of,
@@ -43,6 +44,8 @@ from countermand.store.sqlite import loading, surveying
 
 _SQL: Final = statements(__package__)
 Item = TypeVar("Item", Order, Record)
+
+SPELLING: Final = Spelling(sign="?", merges=True)
 
 
 def find(connection: apsw.Connection, query: Query) -> Found:
@@ -83,7 +86,7 @@ def _whole(connection: apsw.Connection, query: GetCancellation) -> Whole | None:
 
 
 def _cancellations(connection: apsw.Connection, query: ListCancellations) -> Page[Cancellation]:
-    statement = cancellations_of(query, _place)
+    statement = cancellations_of(query, SPELLING)
     found = [cancellation_of(body) for (body,) in connection.execute(statement.text, statement.parameters)]
     return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
 
@@ -97,10 +100,6 @@ def _obligations(connection: apsw.Connection, query: ListObligations) -> Page[Ob
 
 def records_of_kind(connection: apsw.Connection, kind: str) -> tuple[Record, ...]:
     return tuple(record_of(RecordRow._make(row)) for row in connection.execute(_SQL["records_of_kind"], (kind,)))
-
-
-def _place(number: int) -> str:
-    return f"?{number}"
 
 
 def _events(connection: apsw.Connection, query: ListEvents) -> Page[Event]:
@@ -142,13 +141,13 @@ def _records(connection: apsw.Connection, query: ListRecords) -> Page[Record]:
 def _rows(connection: apsw.Connection, query: ListOrders | ListRecords, item: Order | Record | None) -> apsw.Cursor:
     """The page after `item`. A cursor that names nothing is no cursor: the list starts at its beginning."""
     cursor = None if item is None else cursor_of(query.listing, item)
-    statement = page_of(query, _place, cursor)
+    statement = page_of(query, SPELLING, cursor)
     return connection.execute(statement.text, statement.parameters)
 
 
 def _rare(connection: apsw.Connection, query: Listed) -> Listed | None:
     """The query for all rows, where what is filtered by has so few that they are best read as a whole."""
-    for name, counting in rarities_of(query, _place):
+    for name, counting in rarities_of(query, SPELLING):
         ((count,),) = connection.execute(counting.text, counting.parameters).fetchall()
         if int(count or 0) <= FEW:
             return whole_of(query, name)
@@ -158,7 +157,7 @@ def _rare(connection: apsw.Connection, query: Listed) -> Listed | None:
 def _page(connection: apsw.Connection, query: ListOrders | ListRecords, items: list[Item]) -> Page[Item]:
     total = None
     if query.listing.count:
-        counting = count_of(query, _place)
+        counting = count_of(query, SPELLING)
         row = connection.execute(counting.text, counting.parameters).fetchone()
         total = int(row[0]) if row else 0
     return _cut(query, items, total)
@@ -172,7 +171,7 @@ def _cut(query: ListOrders | ListRecords, items: list[Item], total: int | None) 
 
 def _numbered(connection: apsw.Connection, query: ListOrders | ListRecords) -> tuple[list[Any], int]:
     """The rows of a page that has a number, and how many there are on all pages; all of it from one state of the file."""
-    talk = numbered(query, _place)
+    talk = numbered(query, SPELLING)
     connection.execute("BEGIN")
     try:
         statement = next(talk)
