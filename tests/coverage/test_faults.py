@@ -25,9 +25,12 @@ from countermand.model.outcome import Cause, Refusal, Refused
 from tests.coverage.plugin import WATCHER
 from tests.coverage.recording import METHODS
 
-ANYWHERE = (FaultKind.UNAVAILABLE, FaultKind.INTERNAL)
+#: A body can be too large whatever the operation: it is read before anybody asks whether the operation takes one.
+ANYWHERE = (FaultKind.BODY_TOO_LARGE, FaultKind.UNAVAILABLE, FaultKind.INTERNAL)
 WITH_KEY = (FaultKind.NO_CREDENTIAL, FaultKind.BAD_CREDENTIAL, FaultKind.WRONG_TENANT, FaultKind.FORBIDDEN)
-WITH_BODY = (FaultKind.BODY_TOO_LARGE, FaultKind.MALFORMED, FaultKind.INVALID)
+WITH_BODY = (FaultKind.MALFORMED, FaultKind.INVALID)
+#: What a name in a path can lead to: no text, or the address of something else. Not every document says so.
+WITH_NAMES = (FaultKind.NO_ROUTE, FaultKind.WRONG_METHOD)
 
 ROUTES = [(dialect, route) for dialect in catalog.load().values() for route in dialect.routes]
 every_route = pytest.mark.parametrize(
@@ -62,9 +65,18 @@ def test_a_fault_is_told_as_declared(dialect: Dialect, route: Route):
         kind: dialect.encode_fault(
             Fault(kind=kind, detail="d", retry_after_s=3, fields=(field,)), _wire(dialect, route)
         )
-        for kind in FaultKind
+        for kind in (*kinds, *(WITH_NAMES if "{" in route.path else ()))
     }
     assert _undeclared(dialect, route, [told[kind] for kind in kinds]) == []
+
+
+@every_route
+def test_what_stands_before_an_operation_is_declared_only_where_it_can_be_met(dialect: Dialect, route: Route):
+    """A path without names always leads somewhere, and nobody who needs no key can have a wrong one."""
+    declared = WATCHER.documents[dialect.name].operations[route.operation]["responses"]
+    met = {"405"} if "{" not in route.path else set()
+    met |= {"401", "403"} if route.scope == PUBLIC else set()
+    assert not met & declared.keys()
 
 
 CHANGES = [

@@ -17,8 +17,9 @@ from .routes import ROUTES
 
 _TEMPLATE: Final = "#/components/schemas/{model}"
 
-#: Answers that any operation may give: who you are, whether you may, how often, and a fault of ours.
-_ALWAYS: Final = (401, 403, 429, 500)
+#: Answers that any operation may give: who you are, whether you may, how often, a body too large even for an operation that
+#: takes none, and a fault of ours.
+_ALWAYS: Final = (401, 403, 413, 429, 500)
 
 #: What each of them means.
 _MEANING: Final[Mapping[int, str]] = {
@@ -202,7 +203,7 @@ def _parameter(name: str, where: str) -> dict[str, object]:
 
 
 def _responses(one: Described) -> dict[str, object]:
-    refusals = {*one.refusals, *_ALWAYS, *((400, 413) if one.body else ())}
+    refusals = {*one.refusals, *_ALWAYS, *((400,) if one.body else ())}
     answers: dict[int, type[BaseModel]] = {one.status: one.answer, **dict.fromkeys(sorted(refusals), shown.Error)}
     return {
         str(status): {"description": _MEANING[status], "content": _content(message)}

@@ -123,4 +123,6 @@ def _problems(one: Operation) -> Mapping[str, object]:
     never = (_OF_CHANGES if reads else frozenset()) | (_OF_WORDS if silent else frozenset())
     never |= _OF_CALLERS if one.route.scope == PUBLIC else frozenset()
     never |= frozenset() if "{" in one.route.path or not reads else frozenset({"404"})
+    # A path without names leads to its operation; a name may be the address of something else.
+    never |= frozenset() if "{" in one.route.path else frozenset({"405"})
     return {status: {"description": "A problem.", "content": content} for status in _PROBLEMS if status not in never}

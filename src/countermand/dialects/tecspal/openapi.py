@@ -143,11 +143,12 @@ def _responses(route: Route, call: _Call) -> Schema:
         "required": ["statusCode", "message", "envelop"],
         "additionalProperties": False,
     }
-    errors = {str(said.status): _error(said.status) for said in FAULTS.values() if said.status not in _NEVER}
+    never = _NEVER if "{" in route.path else _NEVER | {404}
+    errors = {str(said.status): _error(said.status) for said in FAULTS.values() if said.status not in never}
     return {str(call.status): {"description": SUCCESS, "content": _json(success)}, **dict(sorted(errors.items()))}
 
 
-#: No account of this vendor has a rate limit.
+#: No account of this vendor has a rate limit. And what is not found is 400, but for a name in a path that is none.
 _NEVER: Final = frozenset({429})
 
 
