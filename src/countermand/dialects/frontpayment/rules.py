@@ -48,8 +48,9 @@ RESEND: Final[Fields] = (
 _RESERVATION: Final = When("type", "reservation")
 _REFUND_TYPE: Final = Field(path="type", required=True, among=("regular", "invoiced", "reservation"))
 _REFUND_TOTAL: Final = Field(path="grandTotal", kind=Kind.NUMERIC, required=True, above=0, at_most=AMOUNT_MAX)
+#: The pages have rules for the members of a product and none for the list: without it the sum alone is refunded.
 _REFUND_REST: Final[Fields] = (
-    Field(path="products", kind=Kind.ARRAY, required=True),
+    Field(path="products", kind=Kind.ARRAY),
     Field(path="source", required_when=_RESERVATION, among=("captured", "charged")),
     Field(path="reference", required_when=_RESERVATION),
     Field(path="products.*.id", kind=Kind.NUMERIC, required=True),
