@@ -146,6 +146,7 @@ CURSOR = [
         ({"status": "new_order"}, (), JOINTS),
         ({"status": "rejected", "customerId": "huge"}, (), JOINTS),
         ({"status": "new_order", "customerId": "huge"}, (), JOINTS),
+        ({"status": "shipped", "customerId": "huge"}, (), JOINTS),
         ({"status": "cancelled", "customerId": "big"}, (), JOINTS),
     )
     # What is joined in these orders; and what a dialect asks for: it says with the facet when it filters by what it sorts by.

@@ -299,7 +299,7 @@ def _conditions(target: Target, listing: Listing, param: Builder, *, way: _Way) 
     if way.stretch is not None:
         found += [f"f.value >= {param(way.stretch[0])}", f"f.value < {param(way.stretch[1])}"]
     apart = {name: value for name, value in listing.facets.items() if name not in way.filters}
-    found += [_has_facet(target, name, value, param) for name, value in apart.items()]
+    found += [_has_facet(target, name, value, param, way=way) for name, value in apart.items()]
     if listing.statuses:
         found.append(f"t.status IN ({', '.join(param(status) for status in listing.statuses)})")
     at = "f.at" if way.driver is not None else f"t.{target.at}"
@@ -310,11 +310,13 @@ def _conditions(target: Target, listing: Listing, param: Builder, *, way: _Way) 
     return found
 
 
-def _has_facet(target: Target, name: str, value: str, param: Builder) -> str:
+def _has_facet(target: Target, name: str, value: str, param: Builder, *, way: _Way) -> str:
+    """OFFSET: PostgreSQL then looks it up row by row in the order wanted, and doesn't join all that has the facet."""
+    row, at, identity = ("t", target.at, target.id) if way.driver is None else ("f", "at", "id")
     return (
-        "EXISTS (SELECT 1 FROM facets x WHERE x.tenant = t.tenant AND x.dialect = t.dialect"  # noqa: S608 - names are ours
+        f"EXISTS (SELECT 1 FROM facets x WHERE x.tenant = {row}.tenant AND x.dialect = {row}.dialect"  # noqa: S608 - names are ours
         f" AND x.holder = {param(target.holder)} AND x.name = {param(name)} AND x.value = {param(value)}"
-        f" AND x.at = t.{target.at} AND x.id = t.{target.id})"
+        f" AND x.at = {row}.{at} AND x.id = {row}.{identity} LIMIT 1 OFFSET 0)"
     )
 
 
