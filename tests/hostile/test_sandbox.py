@@ -110,6 +110,23 @@ def test_the_ends_of_the_calendar_are_instants_like_any_other(victim: Victim, na
         put_world(wire, name, held.world)
 
 
+@every_dialect
+def test_a_world_without_a_clock_has_the_real_time_whatever_the_one_before_had(victim: Victim, name: str):
+    """Also for what it fills in: an order is not placed in the year of another world."""
+    held = ground(name)
+    timeless = {key: value for key, value in held.world.items() if key != "clock"}
+    with victim.wire() as wire:
+        put_world(wire, name, {**held.world, "clock": "2999-06-01T00:00:00Z"})
+        put_world(wire, name, timeless)
+        answers = [
+            wire.ask(request("GET", held.path(route), held.headers)).body
+            for route in held.dialect.routes
+            if route.method == "GET"
+        ]
+        assert not any(b"2999-" in body for body in answers)
+        put_world(wire, name, held.world)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

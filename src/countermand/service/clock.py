@@ -38,6 +38,11 @@ class SandboxClock:
             return frozen
         return datetime.now(UTC) + self._everywhere - self._ahead.get(dialect, timedelta())
 
+    @staticmethod
+    def beginning(at: datetime | None) -> datetime:
+        """The instant at which a world begins that asks for `at`, whatever the one before it had."""
+        return at or datetime.now(UTC)
+
     def begin(self, dialect: str, at: datetime | None) -> None:
         """A new world begins: frozen at `at`, or with the real time when None."""
         self._frozen.pop(dialect, None)

@@ -43,7 +43,7 @@ class Sandbox:
     async def put_world(self, dialect: Dialect, document: Mapping[str, object]) -> None:
         """Replace everything held for the dialect. Raises CallerFault with what is wrong with the document."""
         at = _clock_of(document)
-        now = at or self._clock.now(dialect.name)
+        now = self._clock.beginning(at)
         accounts = self._accounts(dialect, document)
         world = World(document=document, accounts=accounts, now=now, new_id=self._new_id)
         seeded = dialect.world(world)
