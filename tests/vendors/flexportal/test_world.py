@@ -23,6 +23,16 @@ def test_an_id_and_a_status_make_a_complete_order(status):
     assert (shown["status"], shown["tenantId"], shown["createdAt"]) == (status, "bu_nl", "2025-01-20T12:00:00Z")
 
 
+@pytest.mark.parametrize(("status", "answer"), [("active", 200), ("cancelled", 400), ("ended_buyout", 400)])
+def test_an_id_and_a_status_make_a_complete_subscription(status, answer):
+    """Of an order that the world doesn't have, when it names none."""
+    ledger = Ledger(rentals=[{"rentalId": "sub_1", "status": status}])
+    shown = ledger.call("getSubscription", None, "sub_1")[1]
+    assert (shown["status"], shown["orderId"], shown["assetSerialNumber"]) == (status, "ord_sub_1", "SN-sub_1")
+    asked = {"rentalId": "sub_1", "reason": "other"}
+    assert ledger.call("cancelSubscription", asked, "sub_1")[0] == answer
+
+
 def test_what_a_world_states_is_shown_as_it_is():
     stated: dict[str, Any] = {
         "payment": {"status": "paid", "method": "stripe"},
@@ -126,7 +136,7 @@ def test_documents_belong_to_the_account_they_name_or_to_the_first():
         ({"orders": [order(_account="nobody")]}, "orders.0._account"),
         ({"orders": {}}, "orders"),
         ({"orders": [7]}, "orders.0"),
-        ({"rentals": [{"rentalId": "sub_1"}]}, "rentals.0.orderId"),
+        ({"rentals": [{"orderId": "ord_1"}]}, "rentals.0.rentalId"),
         ({"assets": [{"serialNumber": ""}]}, "assets.0.serialNumber"),
         ({"variants": [{"variantSku": "a", "pricing": [{}]}]}, "variants.0.pricing.0.contractLength"),
     ],

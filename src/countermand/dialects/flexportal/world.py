@@ -61,7 +61,7 @@ class _Share:
 def _orders(owner: Owner, share: _Share, *, world: World) -> dict[str, Order]:
     carried: dict[str, list[RentalDocument]] = {}
     for rental in share.rentals:
-        carried.setdefault(rental.order_id, []).append(rental)
+        carried.setdefault(rental.order, []).append(rental)
     return {
         one.order_id: order_of(owner, one, rentals=carried.get(one.order_id, []), now=world.now) for one in share.orders
     }
@@ -69,7 +69,7 @@ def _orders(owner: Owner, share: _Share, *, world: World) -> dict[str, Order]:
 
 def _records(shelf: Shelf, share: _Share, *, orders: Mapping[str, Order]) -> list[Record]:
     """The records of one account, each named once: what the world states wins over what it implies."""
-    rentals = {one.rental_id: shelf.rental(one, orders.get(one.order_id)) for one in share.rentals}
+    rentals = {one.rental_id: shelf.rental(one, orders.get(one.order)) for one in share.rentals}
     active = [one for one in rentals.values() if one.facets["status"] == ACTIVE]
     renting = {serial: one for one in active if (serial := one.facets.get("serialNumber"))}
     names = product_names(orders.values())

@@ -77,7 +77,7 @@ class OrderDocument(Document):
 
 class RentalDocument(Document):
     rental_id: Id
-    order_id: Id
+    order_id: Id | None = None
     status: RentalStatus = "active"
     asset_serial_number: Id | None = None
     customer_id: Id | None = None
@@ -90,6 +90,11 @@ class RentalDocument(Document):
     @property
     def serial_number(self) -> str:
         return self.asset_serial_number or f"SN-{self.rental_id}"
+
+    @property
+    def order(self) -> str:
+        """Its order; one that the world doesn't have when it names none."""
+        return self.order_id or f"ord_{self.rental_id}"
 
 
 class AssetDocument(Document):

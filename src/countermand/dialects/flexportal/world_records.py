@@ -46,6 +46,7 @@ class Shelf:
         filled = {**_SOMEBODY, "currency": _CURRENCY, **_said(begun(facts, item, term))}
         body = {
             "assetSerialNumber": f"SN-{document.rental_id}",
+            "orderId": document.order,
             "status": document.status,
             **filled,
             **document.stated(),
