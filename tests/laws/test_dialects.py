@@ -131,6 +131,14 @@ def test_a_request_without_a_credential_is_a_fault(dialect: Dialect) -> None:
 
 
 @every_dialect
+@pytest.mark.parametrize("header", ["secret", "Bearer", "Basic secret", "Bearersecret", "Bearer a secret"])
+def test_a_secret_without_its_scheme_is_no_credential(dialect: Dialect, header: str) -> None:
+    with pytest.raises(CallerFault) as caught:
+        dialect.credential(_wire(dialect, headers={"authorization": header}))
+    assert caught.value.fault.kind in {FaultKind.NO_CREDENTIAL, FaultKind.BAD_CREDENTIAL}
+
+
+@every_dialect
 def test_routes_are_well_formed(dialect: Dialect) -> None:
     Router(dialect.routes)
     operations = Counter(route.operation for route in dialect.routes)

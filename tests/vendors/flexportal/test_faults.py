@@ -107,8 +107,10 @@ def test_no_header_is_no_credential(headers):
 
 
 @pytest.mark.parametrize("header", ["Basic abc", "pk_1", "Bearer", "Bearer a b"])
-def test_a_header_without_a_bearer_token_is_a_key_that_nobody_has(header):
-    assert presented(authorization=header).secret == header
+def test_a_header_without_a_bearer_token_is_no_key_whatever_it_holds(header):
+    with pytest.raises(CallerFault) as raised:
+        presented(authorization=header)
+    assert raised.value.fault.kind is FaultKind.BAD_CREDENTIAL
 
 
 def test_an_account_is_a_token_a_tenant_and_perhaps_a_limit():

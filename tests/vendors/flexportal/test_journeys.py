@@ -269,6 +269,8 @@ def test_what_belongs_to_another_tenant_is_not_found(portal, method, path):
         ({"Tenant-ID": "bu_nl"}, (401, "AUTH_REQUIRED")),
         ({**NL, "Authorization": "Bearer nope"}, (401, "INVALID_TOKEN")),
         ({**NL, "Authorization": "Basic cGs6"}, (401, "INVALID_TOKEN")),
+        ({**NL, "Authorization": "Bearer"}, (401, "INVALID_TOKEN")),
+        ({**NL, "Authorization": NL["Authorization"].removeprefix("Bearer ")}, (401, "INVALID_TOKEN")),
         ({"Authorization": "Bearer pk_nl"}, (403, "NO_TENANT_ACCESS")),
         ({**NL, "Tenant-ID": "bu_us"}, (403, "NO_TENANT_ACCESS")),
         ({**NL, "Authorization": "Bearer pk_reads"}, (403, "INSUFFICIENT_PERMISSIONS")),

@@ -41,12 +41,13 @@ class _Account(Wire):
 
 
 def credential(wire: WireRequest) -> Presented:
-    """An absent header is AUTH_REQUIRED; one that holds no bearer token is a key that nobody has."""
-    header = wire.headers.get("authorization", "").strip()
-    if not header:
-        raise CallerFault(Fault(kind=FaultKind.NO_CREDENTIAL))
+    """An absent header is AUTH_REQUIRED; one that holds no bearer token is INVALID_TOKEN, even a key without its scheme."""
+    token = bearer(wire)
+    if token is None:
+        absent = not wire.headers.get("authorization", "").strip()
+        raise CallerFault(Fault(kind=FaultKind.NO_CREDENTIAL if absent else FaultKind.BAD_CREDENTIAL))
     tenant = wire.headers.get("tenant-id", "").strip()
-    return Presented(secret=bearer(wire) or header, claims={TENANT: tenant} if tenant else {})
+    return Presented(secret=token, claims={TENANT: tenant} if tenant else {})
 
 
 def account(document: Mapping[str, object]) -> AccountSeed:
