@@ -58,3 +58,24 @@ def test_reasons_are_told_to_and_from_the_words_of_every_vendor(api):
     for one in told["items"]:
         assert set(one["vendors"]) == {name for name, words in vendors.items() if words}
         assert [name for name, word in one["vendors"].items() if word not in vendors[name]] == []
+
+
+@pytest.mark.parametrize("path", ["/orders/o1/holds/h1:release", "/orders/o1/fulfilment-claims/c1:release"])
+def test_a_key_that_is_too_long_is_out_of_form(api, path):
+    assert api.post(path, key="k" * 256).status == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders/o1/events",
+        "/orders/o1/obligations",
+        "/orders/o1/cancellations",
+        "/cancellations",
+        "/policies/native/events",
+        "/bulk-cancellations",
+        "/bulk-cancellations/b1/items",
+    ],
+)
+def test_a_page_of_nothing_is_refused(api, path):
+    assert api.get(f"{path}?page_size=0").status == 422

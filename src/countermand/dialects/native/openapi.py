@@ -15,10 +15,9 @@ _REFERENCE: Final = "#/components/schemas/{model}"
 
 #: What operations may answer besides their successes.
 _PROBLEMS: Final = ("400", "401", "403", "404", "405", "409", "412", "413", "422", "428", "429", "500", "503")
-#: Those that only a change can get, only who is asked for a key, and only who may say something or names something.
+#: Those that only a change can get, and only who is asked for a key.
 _OF_CHANGES: Final = frozenset({"409", "412", "428"})
 _OF_CALLERS: Final = frozenset({"401", "403"})
-_OF_WORDS: Final = frozenset({"400", "422"})
 
 
 def document(operations: Iterable[Operation], others: Iterable[Route]) -> Mapping[str, object]:
@@ -118,11 +117,18 @@ def _response(model: type[BaseModel]) -> Mapping[str, object]:
 
 def _problems(one: Operation) -> Mapping[str, object]:
     content = {"application/problem+json": {"schema": _reference(Problem)}}
-    reads = one.route.method == "GET"
-    silent = reads and not one.parameters and "{" not in one.route.path
-    never = (_OF_CHANGES if reads else frozenset()) | (_OF_WORDS if silent else frozenset())
-    never |= _OF_CALLERS if one.route.scope == PUBLIC else frozenset()
-    never |= frozenset() if "{" in one.route.path or not reads else frozenset({"404"})
-    # A path without names leads to its operation; a name may be the address of something else.
-    never |= frozenset() if "{" in one.route.path else frozenset({"405"})
+    never = _never(one)
     return {status: {"description": "A problem.", "content": content} for status in _PROBLEMS if status not in never}
+
+
+def _never(one: Operation) -> frozenset[str]:
+    """What this operation can't answer. A path without names always leads to it; a name may be the address of something else."""
+    reads, named = one.route.method == "GET", "{" in one.route.path
+    never = _OF_CALLERS if one.route.scope == PUBLIC else frozenset()
+    never |= frozenset() if named else frozenset({"405"})
+    never |= _OF_CHANGES if reads else frozenset()
+    # Only a body or an idempotency key can be out of form; what a query says is a matter of 422.
+    formed = one.body is not None or any(parameter.name == "Idempotency-Key" for parameter in one.parameters)
+    never |= frozenset() if formed else frozenset({"400"})
+    never |= frozenset({"404"}) if reads and not named else frozenset()
+    return never | (frozenset({"422"}) if reads and not one.parameters else frozenset())
