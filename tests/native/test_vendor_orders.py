@@ -5,6 +5,7 @@ The worlds are those of the conformance cases; the first case of each file cance
 
 import json
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -94,3 +95,22 @@ def test_a_vendor_refuses_in_its_own_words_what_the_tenant_forbids(server, case)
     answer = Api(server).send(request["method"], f"/{case['vendor']}{request['path']}", body, sent)
     assert answer.status < 500
     assert told(server, case["vendor"])["events"] == []
+
+
+@pytest.mark.parametrize("order_id", ["F1-ü✓", "F1 1/2", "F1-?#%", "F1-\r\nX-Evil: yes"])
+def test_where_a_cancellation_is_can_be_followed_whatever_the_order_is_called(server, order_id):
+    """An id that a vendor gave may be anything; a Location is a URL, and a header ends where we end it."""
+    put(server, "native", NATIVE)
+    world = {
+        "accounts": [{"token": "t", "merchant": "F1", "_tenant": "shared"}],
+        "orders": [{"id": order_id, "order_status": "new_order", "reference_id": "R"}],
+    }
+    put(server, "fastpod", world)
+    held = effects(server, "fastpod")
+    api = Api(server)
+    (listed,) = api.get("/orders?dialect=fastpod")["items"]
+    done = api.post(f"/orders/{quote(listed['id'], safe='')}/cancellations")
+    assert (done.status, held["events"]) == (201, []), done
+    assert "x-evil" not in done.headers
+    place = urlsplit(done.headers["location"])
+    assert api.get(place.path.removeprefix("/v1"))["id"] == done["id"]

@@ -5,6 +5,7 @@ Ids of ours have no `~` (`types.Id`), so the two never look alike.
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 from countermand.dialects.contract import Caller
 from countermand.model.keys import OrderKey
@@ -24,6 +25,11 @@ def address(caller: Caller, text: str) -> OrderKey:
 def name_of(order: Order) -> str:
     """The name by which our API knows the order."""
     return spelled(order.dialect, order.order_id)
+
+
+def place_of(order: Order) -> str:
+    """The same, as a segment of a URL's path (RFC 3986): another vendor's ids may be anything."""
+    return quote(name_of(order), safe="")
 
 
 def spelled(dialect: str, order_id: str) -> str:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native import previews
-from countermand.dialects.native.addressing import address, name_of
+from countermand.dialects.native.addressing import address, name_of, place_of
 from countermand.dialects.native.problems import encode_refusal
 from countermand.dialects.native.requesting import (
     body_of,
@@ -130,7 +130,7 @@ def encode(verdict: Verdict, wire: WireRequest) -> WireAnswer:
     if done is None:
         # Cancelled before we kept cancellations of it: there is nothing to show but that it is so.
         return json_answer(200, _nothing_known(verdict), (tag,))
-    location = ("Location", f"{wire.base_url}/orders/{name_of(order)}/cancellations/{done.cancellation_id}")
+    location = ("Location", f"{wire.base_url}/orders/{place_of(order)}/cancellations/{done.cancellation_id}")
     document = _document(done, verdict.obligations, order.status)
     if done.state is _COMPLETED:
         return json_answer(201, document, (location, tag))

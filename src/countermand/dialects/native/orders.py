@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
-from countermand.dialects.native.addressing import address, name_of
+from countermand.dialects.native.addressing import address, place_of
 from countermand.dialects.native.placing import placed
 from countermand.dialects.native.problems import encode_refusal
 from countermand.dialects.native.requesting import (
@@ -59,7 +59,7 @@ def encode_place(verdict: Verdict, wire: WireRequest) -> WireAnswer:
         return encode_refusal(verdict, wire)
     order = verdict.order
     assert order is not None
-    headers = (("Location", f"{wire.base_url}/orders/{name_of(order)}"), ("ETag", etag(order)))
+    headers = (("Location", f"{wire.base_url}/orders/{place_of(order)}"), ("ETag", etag(order)))
     return json_answer(201, show_order(order), headers)
 
 
