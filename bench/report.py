@@ -1,83 +1,116 @@
-"""Figures on screen, in `out/latest.json`, and as plots."""
+"""Figures on screen, and in `out/latest.json`."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import matplotlib as mpl
 from rich.console import Console
 from rich.table import Table
 
+from bench.growth import SMALLEST
+from bench.measure import Sample
 from bench.scenarios import Figures
 
 OUT: Final = Path(__file__).parent / "out"
 
+#: Numbers of orders as names have them.
+_SHORT: Final = {10_000: "10k", 100_000: "100k", 1_000_000: "1m", 10_000_000: "10m"}
+
+
+def headline(figures: Figures) -> dict[str, float]:
+    """What can be quoted, by the names that are promised. Where each store has a figure, it is the worse one's."""
+    busiest = [samples[-1] for samples in figures.samples.values()]
+    rates = [one.cancelled_per_second for one in figures.bulks.values()]
+    return {
+        **_over_floor(figures),
+        **_growth(figures),
+        "bulk_per_second": min(rates),
+        "rss_mb_per_worker": max(one.rss_mb for one in busiest),
+        "ready_seconds": figures.ready_seconds,
+        "cancels_per_cpu_second": 1e6 / max(one.cpu_us_per_cancel for one in busiest),
+    }
+
+
+def _over_floor(figures: Figures) -> dict[str, float]:
+    if not figures.floor:
+        return {}
+    best, alone_ms = max(figures.floor[8], figures.floor[32]), 1000 / figures.floor[1]
+    found = {f"{name}_over_pgbench": samples[-1].per_second / best for name, samples in figures.samples.items()}
+    return found | {"single_latency_over_pgbench": figures.samples["postgres"][0].p50_ms / alone_ms}
+
+
+def _growth(figures: Figures) -> dict[str, float]:
+    """Throughput with many orders ÷ throughput with few."""
+    found: dict[str, float] = {}
+    for way, by_store in (("growth", figures.recent), ("growth_scattered", figures.scattered)):
+        for by_size in by_store.values():
+            for size, one in by_size.items():
+                if size != SMALLEST:
+                    name = f"{way}_{_SHORT.get(size, size)}_over_{_SHORT[SMALLEST]}"
+                    ratio = one.per_second / by_size[SMALLEST].per_second
+                    found[name] = min(ratio, found.get(name, ratio))
+    return found
+
 
 def show(console: Console, figures: Figures) -> None:
-    table = Table(title="durable cancels over HTTP", title_justify="left")
-    for heading in ("store", "connections", "cancels/s", "p50 ms", "p99 ms", "server CPU µs/cancel", "RSS MB"):
-        table.add_column(heading, justify="left" if heading == "store" else "right")
+    table = _table("durable cancels over HTTP", "store")
     for name, samples in figures.samples.items():
         for one in samples:
-            table.add_row(
-                name,
-                str(one.connections),
-                f"{one.per_second:,.0f}",
-                f"{one.p50_ms:.2f}",
-                f"{one.p99_ms:.2f}",
-                f"{one.cpu_us_per_cancel:.0f}",
-                f"{one.rss_mb:.0f}",
-            )
+            table.add_row(name, *_row(one))
     for clients, rate in figures.floor.items():
-        table.add_row("floor (pgbench)", str(clients), f"{rate:,.0f}", f"{clients / rate * 1000:.2f}", "", "", "")
+        table.add_row("pgbench", str(clients), f"{rate:,.0f}", f"{clients / rate * 1000:.2f}")
     console.print(table)
-    console.print(f"ready in {figures.ready_seconds:.2f} s, {figures.idle_rss_mb:.0f} MB at idle")
-    for name, ratio in {**figures.ratios, **{f"{one} ÷ native": rate for one, rate in figures.vendors.items()}}.items():
-        console.print(f"{name}: {ratio:.2f}")
+    grown = _table("the same, by the number of orders there are", "store", "orders", "cancelled")
+    for way, by_store in (("last", figures.recent), ("scattered", figures.scattered)):
+        for name, by_size in by_store.items():
+            for size, one in by_size.items():
+                grown.add_row(name, f"{size:,}", way, *_row(one))
+    console.print(grown)
+    for name, figure in headline(figures).items():
+        console.print(f"{name}: {figure:,.2f}")
+    for name, rate in figures.vendors.items():
+        console.print(f"{name} ÷ native: {rate:.2f}")
+
+
+def _table(title: str, *names: str) -> Table:
+    """One with columns for what a sample has, after those that say which one it is."""
+    table = Table(title=title, title_justify="left")
+    for name in names:
+        table.add_column(name)
+    for name in ("clients", "per s", "p50 ms", "p99 ms", "server µs", "generator µs", "RSS MB"):
+        table.add_column(name, justify="right")
+    return table
+
+
+def _row(one: Sample) -> tuple[str, ...]:
+    return (
+        str(one.connections),
+        f"{one.per_second:,.0f}",
+        f"{one.p50_ms:.2f}",
+        f"{one.p99_ms:.2f}",
+        f"{one.cpu_us_per_cancel:.0f}",
+        f"{one.generator_us_per_cancel:.0f}",
+        f"{one.rss_mb:.0f}",
+    )
 
 
 def write(figures: Figures) -> Path:
     OUT.mkdir(exist_ok=True)
-    document = {
-        **{name: round(value, 3) for name, value in figures.ratios.items()},
-        "ready_seconds": round(figures.ready_seconds, 3),
-        "idle_rss_mb": round(figures.idle_rss_mb, 1),
+    document: dict[str, Any] = {
+        **{name: round(figure, 3) for name, figure in headline(figures).items()},
         "vendor_over_native": {name: round(rate, 3) for name, rate in figures.vendors.items()},
+        "idle_rss_mb": round(figures.idle_rss_mb, 1),
         "samples": {name: [asdict(one) for one in samples] for name, samples in figures.samples.items()},
         "floor_per_second": figures.floor,
+        "growth": {"placed_last": _by_size(figures.recent), "scattered": _by_size(figures.scattered)},
+        "bulk": {name: asdict(one) for name, one in figures.bulks.items()},
         "settings": figures.settings,
     }
-    busiest = [samples[-1] for samples in figures.samples.values() if samples]
-    if busiest:
-        document["rss_mb_per_worker"] = round(max(one.rss_mb for one in busiest), 1)
-        document["cancels_per_cpu_second"] = round(1e6 / min(one.cpu_us_per_cancel for one in busiest))
     place = OUT / "latest.json"
     place.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return place
 
 
-def plot(figures: Figures) -> None:
-    """Throughput and the 99th percentile by concurrency."""
-    OUT.mkdir(exist_ok=True)
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415 - it chooses a screen when it is imported
-
-    panel, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
-    for name, samples in figures.samples.items():
-        counts = [one.connections for one in samples]
-        left.plot(counts, [one.per_second for one in samples], marker="o", label=name)
-        right.plot(counts, [one.p99_ms for one in samples], marker="o", label=name)
-    if figures.floor:
-        left.plot(
-            list(figures.floor), list(figures.floor.values()), marker="x", linestyle="--", label="pgbench, one call"
-        )
-    for axes, heading in ((left, "durable cancels a second"), (right, "99th percentile, ms")):
-        axes.set_xscale("log", base=2)
-        axes.set_xlabel("connections")
-        axes.set_title(heading)
-        axes.set_ylim(bottom=0)
-        axes.legend()
-    panel.tight_layout()
-    panel.savefig(OUT / "concurrency.png", dpi=120)
-    plt.close(panel)
+def _by_size(by_store: dict[str, dict[int, Sample]]) -> dict[str, dict[int, dict[str, float]]]:
+    return {name: {size: asdict(one) for size, one in by_size.items()} for name, by_size in by_store.items()}
