@@ -1,10 +1,12 @@
 """`countermand serve`: the server, in one process or several."""
 
 import logging
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -76,6 +78,7 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
         )
     except BadSettings as error:
         raise click.ClickException(str(error)) from error
+    allow_connections()
     listener = bind(settings)
     if workers == 1:
         sys.exit(_serve(settings, listener, sandbox=sandbox, ready=lambda: announce(listener)))
@@ -85,6 +88,16 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
         return _serve(settings, listener, ready=ready, seat=Seat(board, seat))
 
     sys.exit(Workers(workers, work).run(lambda: announce(listener)))
+
+
+def allow_connections() -> None:
+    """Let this process, and the workers it forks, have as many open files as the system allows it: a connection is one.
+
+    The limit that programs start with is 1,024 nearly everywhere, for the sake of those that call select(); we don't.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(ValueError, OSError):  # where "no limit" can be read but not be asked for
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def bind(settings: Settings) -> socket.socket:
