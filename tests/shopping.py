@@ -15,6 +15,8 @@ KEY: Final = {"Authorization": "Bearer crash-key", "Accept": "application/json"}
 WORLD: Final = {
     "accounts": [{"token": "crash-key", "merchant": "F1"}],
     "orders": [{"id": f"F1-{n:06d}", "order_status": "new_order", "reference_id": f"R{n}"} for n in range(ORDERS)],
+    # So that every cancellation owes somebody a notice.
+    "webhooks": [{"event": "order_notify", "url": "https://shop.example/hook"}],
 }
 #: What a call may be answered: done, refused because it is done, or not now.
 STATUSES: Final = {200, 422, 503}
@@ -52,7 +54,7 @@ def put_world(url: str) -> None:
 
 
 def compare(url: str, shoppers: list[Shopper]) -> None:
-    """Every acknowledged cancellation is there, and none happened twice."""
+    """Every acknowledged cancellation is there, none happened twice, and each is owed its notice."""
     acknowledged = Counter(order_id for shopper in shoppers for order_id in shopper.acknowledged)
     assert [shopper.strange for shopper in shoppers if shopper.strange] == []
     assert len(acknowledged) > len(shoppers), "the load never reached a server"
@@ -63,3 +65,4 @@ def compare(url: str, shoppers: list[Shopper]) -> None:
     events = Counter(event["order"] for event in effects["events"] if event["type"] == "order.cancelled")
     assert set(acknowledged) <= set(events), "an acknowledged cancellation is gone"
     assert [order_id for order_id, times in events.items() if times > 1] == []
+    assert Counter(notice["order"] for notice in effects["notifications"]) == events, "owed in silence, or twice"

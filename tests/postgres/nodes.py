@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from countermand.store.port import Judged, Loaded, StoreUnavailable, Wanted, Writes
 from countermand.store.postgres.adapter import PostgresStore
 from countermand.store.postgres.place import place_of
-from tests.store.ledger import TENANT, claim, event, key, order
+from tests.store.ledger import TENANT, claim, event, key, obligation, order
 
 #: Orders that one batch names; batches overlap.
 BATCH = 12
@@ -29,7 +29,7 @@ class Told:
 
 
 def judge_all(what: str) -> Callable[[Loaded], Judged[list[str]]]:
-    """Cancel or ship every order of the batch that is still open, with an event and an idempotency claim each."""
+    """Cancel or ship every order of the batch that is still open, with an event, something owed and an idempotency claim."""
 
     def judge(loaded: Loaded) -> Judged[list[str]]:
         writes, changed = Writes(), []
@@ -39,6 +39,7 @@ def judge_all(what: str) -> Callable[[Loaded], Judged[list[str]]]:
             after = replace(before, version=before.version + 1, sequence=before.sequence + 1, status=what)
             writes.orders[before.key] = (before, after)
             writes.events.append((before.key, replace(event(after.sequence, status=what), data={"by": what})))
+            writes.obligations.append(obligation(f"{before.order_id} {what}", before.order_id))
             writes.claims.append(claim(f"{before.order_id} {what}"))
             sku = (TENANT, "native", f"sku{len(before.order_id) % 3}")
             writes.stock[sku] = writes.stock.get(sku, 0) - 1_000
@@ -82,6 +83,7 @@ async def check(url: str, told: Told) -> None:
     connection = await asyncpg.connect(url)
     statuses = dict(await connection.fetch("SELECT order_id, status FROM orders WHERE status <> 'open'"))
     events = await connection.fetch("SELECT order_id, sequence, type, body FROM events")
+    owed = await connection.fetch("SELECT obligation_id FROM obligations")
     claims = await connection.fetch("SELECT key FROM claims")
     stock = await connection.fetchval("SELECT coalesce(sum(reserved_milli), 0) FROM stock")
     await connection.close()
@@ -90,4 +92,5 @@ async def check(url: str, told: Told) -> None:
     assert {row["order_id"]: 1 for row in events} == dict(Counter(row["order_id"] for row in events))
     assert {row["order_id"] for row in events} == set(statuses)
     assert {row["key"] for row in claims} == {f"{name} {status}" for name, status in statuses.items()}
+    assert {row["obligation_id"] for row in owed} == {f"{name} {status}" for name, status in statuses.items()}
     assert stock == -1_000 * len(statuses)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from countermand.model.event import Event
 from countermand.model.keys import AliasKey, ClaimKey, OrderKey, RecordKey
+from countermand.model.obligation import Obligation
 from countermand.model.order import Line, Order, Portion, PortionState
 from countermand.model.query import Query
 from countermand.model.record import Record
@@ -64,6 +65,18 @@ def claim(value: str = "k1", body: bytes = b"first") -> StoredClaim:
 
 def event(sequence: int, status: str = "cancelled") -> Event:
     return Event(type="order.cancelled", at=NOW, status=status, sequence=sequence)
+
+
+def obligation(obligation_id: str, order_id: str = "o1") -> Obligation:
+    return Obligation(
+        obligation_id=obligation_id,
+        tenant=TENANT,
+        dialect="native",
+        order_id=order_id,
+        kind="refund",
+        type="refund",
+        created_at=NOW,
+    )
 
 
 def cancelled(before: Order) -> tuple[Order | None, Order]:
