@@ -27,7 +27,9 @@ def test_whichever_process_is_killed_nothing_acknowledged_is_lost_and_nothing_is
         shoppers = [Shopper(servers, seed) for seed in range(6)]
         for shopper in shoppers:
             shopper.start()
-        for victim in (servers[0], cluster, servers[1], cluster):
+        victims: list[Process | Cluster] = [*servers, cluster, cluster]
+        chance.shuffle(victims)
+        for victim in victims:
             time.sleep(chance.uniform(0.4, 0.9))
             victim.kill()
             victim.start()
