@@ -104,3 +104,27 @@ def test_a_hung_database_under_a_crowd_is_503_in_bounded_time_and_memory_and_pas
         again = Told()
         asyncio.run(cancel_all(server.url, again, callers=ACTIVE, each=EACH))
         assert again.counts == {201: ACTIVE * EACH}
+
+
+def test_a_slow_database_under_a_crowd_is_503_in_bounded_time_and_memory(ledger: str):
+    """Somebody else's lock on the whole table, which nobody knows the end of."""
+    told = Told()
+
+    async def with_the_table_locked(url: str) -> None:
+        connection = await asyncpg.connect(ledger)
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+            await cancel_all(url, told, callers=ACTIVE, each=2)
+        await connection.close()
+
+    with Process(ledger) as server, files(ACTIVE):
+        asyncio.run(cancel_all(server.url, Told(), callers=1, each=EACH))
+        before = rss_mb(server.pid)
+        asyncio.run(with_the_table_locked(server.url))
+        assert told.counts == {503: ACTIVE * 2}
+        assert told.silent == 0
+        assert told.longest_s < WAIT_S_MAX
+        assert rss_mb(server.pid) - before < CROWD_MB_MAX
+        again = Told()
+        asyncio.run(cancel_all(server.url, again, callers=ACTIVE, each=EACH))
+        assert again.counts == {201: ACTIVE * EACH}
