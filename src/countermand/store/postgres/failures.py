@@ -29,6 +29,7 @@ LOST: Final[tuple[type[Exception], ...]] = (
     pg.PostgresConnectionError,
     pg.OperatorInterventionError,
     pg.IdleInTransactionSessionTimeoutError,
+    pg.TransactionTimeoutError,
     pg.InternalServerError,
     pg.StatementCompletionUnknownError,
 )
@@ -43,6 +44,9 @@ REFUSED: Final[tuple[type[Exception], ...]] = (
     pg.InvalidAuthorizationSpecificationError,
     pg.InvalidCatalogNameError,
     pg.ConfigurationLimitExceededError,
+    pg.InsufficientPrivilegeError,
+    pg.InvalidSchemaNameError,
+    pg.SnapshotTooOldError,
 )
 
 #: Two batches met. The division by zero is how our own statement says that a row had changed (`composing.writing`).
