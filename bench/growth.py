@@ -15,7 +15,7 @@ import uvloop
 
 from bench.filling import fill
 from bench.measure import Sample, median, native_cancel, sample
-from bench.server import Server
+from bench.server import SEVERAL, Server
 
 SMALLEST: Final = 10_000
 
@@ -82,5 +82,5 @@ def medians(samples: dict[int, list[Sample]]) -> dict[int, Sample]:
 
 
 def _run(url: str, orders: Iterator[int]) -> Sample:
-    with Server(url) as server:
+    with Server(url, *SEVERAL) as server:
         return sample(server, map(native_cancel, orders), connections=CONNECTIONS, seconds=60)

@@ -13,7 +13,7 @@ import uvloop
 from bench import bulk, floor, growth, vendors
 from bench.filling import fill
 from bench.measure import CANCELLED, Sample, median, native_requests, sample
-from bench.server import Server
+from bench.server import SEVERAL, Server
 
 #: The numbers of connections that are measured; the last one is what the promises are about.
 CONNECTIONS: Final = (1, 32, 128)
@@ -114,7 +114,7 @@ class Native:
         enough = int(self._scale.seconds * self._scale.orders_per_second)
         requests = native_requests(self._next, enough)
         self._next += enough
-        with Server(self._url) as server:
+        with Server(self._url, *SEVERAL) as server:
             got = sample(server, requests, connections=connections, seconds=self._scale.seconds)
         self._samples[connections].append(got)
         say(f"{self.name}, {connections} connections: {got.per_second:,.0f} cancels a second")
