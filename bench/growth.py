@@ -43,6 +43,7 @@ def recent(size: int, turn: int) -> Iterator[int]:
 def scattered(size: int, turn: int) -> Iterator[int]:
     """The orders of one run: from the whole but what `recent` takes."""
     whole = size - ROUNDS * SMALLEST
+    assert whole % STRIDE
     return (number * STRIDE % whole for number in range(turn * CANCELS, (turn + 1) * CANCELS))
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -47,25 +48,29 @@ def _growth(figures: Figures) -> dict[str, float]:
         for by_size in by_store.values():
             for size, one in by_size.items():
                 if size != SMALLEST:
-                    name = f"{way}_{_SHORT.get(size, size)}_over_{_SHORT[SMALLEST]}"
+                    name = f"{way}_{_short(size)}_over_{_short(SMALLEST)}"
                     ratio = one.per_second / by_size[SMALLEST].per_second
                     found[name] = min(ratio, found.get(name, ratio))
     return found
 
 
+def _short(size: int) -> str:
+    return _SHORT.get(size, str(size))
+
+
 def show(console: Console, figures: Figures) -> None:
-    table = _table("durable cancels over HTTP", "store")
+    table = _table("durable cancels over HTTP", "store", "clients")
     for name, samples in figures.samples.items():
         for one in samples:
-            table.add_row(name, *_row(one))
+            table.add_row(name, str(one.connections), *_row(one))
     for clients, rate in figures.floor.items():
         table.add_row("pgbench", str(clients), f"{rate:,.0f}", f"{clients / rate * 1000:.2f}")
     console.print(table)
-    grown = _table("the same, by the number of orders there are", "store", "orders", "cancelled")
-    for way, by_store in (("last", figures.recent), ("scattered", figures.scattered)):
+    grown = _table("the same with 128 clients, by the number of orders there are", "store", "orders", "which")
+    for way, by_store in (("last", figures.recent), ("spread", figures.scattered)):
         for name, by_size in by_store.items():
             for size, one in by_size.items():
-                grown.add_row(name, f"{size:,}", way, *_row(one))
+                grown.add_row(name, _short(size), way, *_row(one))
     console.print(grown)
     for name, figure in headline(figures).items():
         console.print(f"{name}: {figure:,.2f}")
@@ -75,17 +80,16 @@ def show(console: Console, figures: Figures) -> None:
 
 def _table(title: str, *names: str) -> Table:
     """One with columns for what a sample has, after those that say which one it is."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE)
     for name in names:
-        table.add_column(name)
-    for name in ("clients", "per s", "p50 ms", "p99 ms", "server µs", "generator µs", "RSS MB"):
+        table.add_column(name, no_wrap=True)
+    for name in ("per s", "p50 ms", "p99 ms", "server µs", "load µs", "MB"):
         table.add_column(name, justify="right")
     return table
 
 
 def _row(one: Sample) -> tuple[str, ...]:
     return (
-        str(one.connections),
         f"{one.per_second:,.0f}",
         f"{one.p50_ms:.2f}",
         f"{one.p99_ms:.2f}",
