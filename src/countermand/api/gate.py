@@ -33,6 +33,8 @@ class Gate:
         for name, value in key.claims.items():
             if not hmac.compare_digest(presented.claims.get(name, "").encode(), value.encode()):
                 raise CallerFault(Fault(kind=FaultKind.WRONG_TENANT, detail=name))
+        if presented.tenant is not None and presented.tenant != key.tenant:
+            raise CallerFault(Fault(kind=FaultKind.WRONG_TENANT, detail=presented.tenant))
         return key
 
     def admit(self, key: StoredKey, scope: str | None) -> Caller:

@@ -95,10 +95,14 @@ EVERY_SCOPE: Final = SCOPES | {APPROVE, REPORT, TRANSITION, POLICY}
 
 
 class Presented(Struct, frozen=True, kw_only=True):
-    """What the caller showed: a secret, and what it says about itself (`{"tenant": "bu_nl"}`), absent members left out."""
+    """What the caller showed: a secret, and what it says about itself (`{"tenant": "bu_nl"}`), absent members left out.
+
+    `tenant`: the tenant whose orders it means to reach, where it may say so; a key of another is refused.
+    """
 
     secret: str
     claims: Mapping[str, str] = field(default_factory=dict)
+    tenant: str | None = None
 
 
 class Login(Struct, frozen=True, kw_only=True):
@@ -307,10 +311,14 @@ class Reasons(Struct, frozen=True, kw_only=True):
     """A vendor's list of reasons. `theirs` has a word for every reason of ours, `ours` a reason for every word of theirs.
 
     Where several of ours share a word, going there and back loses something; the cancellation keeps our own in any case.
+    `list_in` and `text_in` name the operation and member that take a word of the list, or a text of the caller's own; empty:
+    the vendor takes none.
     """
 
     theirs: Mapping[Reason, str] = field(default_factory=dict)
     ours: Mapping[str, Reason] = field(default_factory=dict)
+    list_in: str = ""
+    text_in: str = ""
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
@@ -346,5 +354,5 @@ class Dialect(Struct, frozen=True, kw_only=True):
     companions: tuple[tuple[str, str], ...]
     #: The OpenAPI 3.1 document of what is served, without `servers`.
     openapi: Callable[[], Mapping[str, object]]
-    #: Our reasons in the vendor's words and back; empty when the vendor knows no reasons.
-    reasons: Reasons = field(default_factory=Reasons)
+    #: Our reasons in the vendor's words and back, and where it takes them. `Reasons()` for a vendor that takes none.
+    reasons: Reasons

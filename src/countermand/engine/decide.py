@@ -35,11 +35,7 @@ def decide(
 ) -> Accepted | Refused:
     """Decide one command on one order as it stands at `now`. Total: every command on every order has an answer."""
     if isinstance(command, Place):
-        return (
-            movements.place(command.order, now)
-            if order is None
-            else Refused(refusal=Refusal.ALREADY_EXISTS, order=order)
-        )
+        return movements.place(command, now) if order is None else Refused(refusal=Refusal.ALREADY_EXISTS, order=order)
     if order is None:
         return Refused(refusal=Refusal.UNKNOWN_ORDER)
     match command:

@@ -17,6 +17,11 @@ def evolve(order: Order, event: Event) -> Order:
     return advanced(start, event, apply_all(start.lines, event.takings, shipment_id))
 
 
+def by_key(key_id: str) -> dict[str, str]:
+    """What an event's data says of the key that carried it out; nothing when none is known."""
+    return {"executed_by": key_id} if key_id else {}
+
+
 def advanced(order: Order, event: Event, lines: tuple[Line, ...]) -> Order:
     """The order after an event whose takings have already been applied: `lines`."""
     return replace(

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from countermand.engine.around import Around
-from countermand.engine.evolve import evolve
+from countermand.engine.evolve import by_key, evolve
 from countermand.engine.settlement import closed, finished, put_right
 from countermand.engine.standing import standing_of, status_after
 from countermand.engine.tenders import by_id, kept, refundable_minor, released, voidable_minor, with_payment
@@ -80,6 +80,7 @@ def shipped_all_the_same(order: Order, command: Ship, lifecycle: Lifecycle, now:
         ),
         currency=order.currency,
         shipment=command.shipment,
+        data=by_key(command.executed_by),
         sequence=order.sequence + 1,
     )
     event = replace(event, status=status_after(order.status, standing_of(evolve(order, event).lines), lifecycle))
@@ -150,6 +151,7 @@ def report(order: Order, command: ReportPayment, lifecycle: Lifecycle, now: date
     )
     heard = _HEARD[command.step](payment, command, mine, now)
     told = {"payment_id": command.payment_id, "amount": str(command.amount_minor), "method": payment.method}
+    told |= by_key(command.executed_by)
     event = Event(
         type=f"payment.{command.step}",
         at=now,

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
-from countermand.engine.evolve import evolve
+from countermand.engine.evolve import by_key, evolve
 from countermand.engine.late import shipped_all_the_same
 from countermand.engine.standing import standing_of, status_after
 from countermand.engine.totals import leaving, possible
@@ -21,16 +22,20 @@ from countermand.engine.units import (
     choose,
     take,
 )
-from countermand.model.command import Amend, Deliver, Move, Reopen, Return, Ship
+from countermand.model.command import Amend, Deliver, Move, Place, Reopen, Return, Ship
 from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle, Standing
-from countermand.model.order import Line, Order, PortionState, Shipment
+from countermand.model.order import Line, Order, PortionState
 from countermand.model.outcome import Accepted, Cancellation, Cause, Refusal, Refused
+from countermand.model.reason import Reason
+
+_REASONS: Final = frozenset(Reason)
 
 
-def place(order: Order, now: datetime) -> Accepted:
+def place(command: Place, now: datetime) -> Accepted:
     """A new order begins its sequence."""
-    event = Event(type="lifecycle.placed", at=now, status=order.status, currency=order.currency, sequence=1)
+    order, told = command.order, by_key(command.executed_by)
+    event = Event(type="lifecycle.placed", at=now, status=order.status, currency=order.currency, data=told, sequence=1)
     return Accepted(order=replace(order, sequence=1), events=(event,))
 
 
@@ -45,9 +50,7 @@ def ship(order: Order, command: Ship, lifecycle: Lifecycle, now: datetime) -> Ac
     chosen = choose(order, command.selectors, OPEN)
     if isinstance(chosen, Refused):
         return chosen
-    return _travel(
-        order, lifecycle, chosen, _leg("units.shipped", PortionState.SHIPPED, OPEN, command.shipment, now=now)
-    )
+    return _travel(order, lifecycle, chosen, _leg(command, "units.shipped", PortionState.SHIPPED, OPEN, now=now))
 
 
 def deliver(order: Order, command: Deliver, lifecycle: Lifecycle, now: datetime) -> Accepted | Refused:
@@ -57,7 +60,7 @@ def deliver(order: Order, command: Deliver, lifecycle: Lifecycle, now: datetime)
     chosen = choose(order, command.selectors, states)
     if isinstance(chosen, Refused):
         return chosen
-    leg = _leg("units.delivered", PortionState.DELIVERED, states, command.shipment, now=now)
+    leg = _leg(command, "units.delivered", PortionState.DELIVERED, states, now=now)
     return _travel(order, lifecycle, chosen, leg)
 
 
@@ -69,7 +72,7 @@ def reopen(order: Order, command: Reopen, lifecycle: Lifecycle, now: datetime) -
     takings = tuple(taking for line in order.lines for taking in take_back(line, command.shipment_id))
     if not takings:
         return Refused(refusal=Refusal.UNKNOWN_LINE, order=order, detail=command.shipment_id)
-    event = replace(event, takings=takings, data={"shipment_id": command.shipment_id})
+    event = replace(event, takings=takings, data={"shipment_id": command.shipment_id, **by_key(command.executed_by)})
     return _accepted(order, lifecycle, event)
 
 
@@ -125,6 +128,7 @@ def returned(order: Order, command: Return, lifecycle: Lifecycle, now: datetime)
         amount_minor=amount_minor,
         taxes=taxes,
         currency=order.currency,
+        data=by_key(command.executed_by),
         sequence=order.sequence + 1,
     )
     return _accepted(order, lifecycle, event)
@@ -165,8 +169,8 @@ def _record(order: Order, command: Move, event: Event) -> Cancellation | None:
         cancellation_id=command.cancellation_id,
         created_at=event.at,
         whole=True,
-        reason=command.reason or "other",
-        note="",
+        reason=command.reason if command.reason in _REASONS else Reason.OTHER,
+        note=command.reason,
         message="",
         requested_by="",
         executed_by=command.by,
@@ -211,8 +215,9 @@ class _Leg:
     states: States
 
 
-def _leg(kind: str, into: PortionState, states: States, shipment: Shipment | None, *, now: datetime) -> _Leg:
-    return _Leg(Event(type=kind, at=now, status="", shipment=shipment), into, states)
+def _leg(command: Ship | Deliver, kind: str, into: PortionState, states: States, *, now: datetime) -> _Leg:
+    told = by_key(command.executed_by)
+    return _Leg(Event(type=kind, at=now, status="", shipment=command.shipment, data=told), into, states)
 
 
 def _travel(order: Order, lifecycle: Lifecycle, chosen: tuple[Choice, ...], leg: _Leg) -> Accepted | Refused:

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from countermand.engine.allowance import Wait
-from countermand.engine.evolve import evolve
+from countermand.engine.evolve import by_key, evolve
 from countermand.model.command import Cancel
 from countermand.model.event import Amendment, Event
 from countermand.model.order import Order
@@ -21,7 +21,7 @@ def postponed(order: Order, command: Cancel, event: Event, waits: Wait) -> Accep
     record = replace(
         record_of(order, command, event),
         state=state,
-        command=replace(command, expected_version=None, agreed_by="", due=False),
+        command=replace(command, expected_version=None, agreed_by="", agreed_key="", due=False),
         due_at=waits.due_at,
         on_timeout=waits.approval.on_timeout if waits.approval else OnTimeout.APPROVED,
     )
@@ -47,7 +47,7 @@ def agreed(order: Order, command: Cancel, event: Event) -> tuple[Event, Order]:
         currency=order.currency,
         cancellation_id=command.cancellation_id,
         amendment=Amendment(pending=""),
-        data={"by": command.agreed_by},
+        data={"by": command.agreed_by, **by_key(command.agreed_key)},
         sequence=order.sequence + 1,
     )
     return approval, evolve(order, approval)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from countermand.engine.evolve import evolve
+from countermand.engine.evolve import by_key, evolve
 from countermand.model.command import DropLease, LiftHold, PutHold, TakeLease
 from countermand.model.event import Amendment, Event
 from countermand.model.lifecycle import Lifecycle
@@ -58,6 +58,7 @@ def take_lease(order: Order, command: TakeLease, lifecycle: Lifecycle, now: date
     taken = lease if again is None else replace(again, expires_at=lease.expires_at)
     leases = (*(one for one in alive if one is not again), taken)
     told = {"lease_id": taken.lease_id, "holder": taken.holder, "expires_at": taken.expires_at.isoformat()}
+    told |= by_key(command.executed_by)
     return _amended(order, _event(order, "lease.taken", now, told), Amendment(leases=leases))
 
 
@@ -65,7 +66,7 @@ def drop_lease(order: Order, command: DropLease, now: datetime) -> Accepted:
     leases = tuple(lease for lease in order.leases if lease.lease_id != command.lease_id)
     if len(leases) == len(order.leases):
         return Accepted(order=order)
-    event = _event(order, "lease.released", now, {"lease_id": command.lease_id})
+    event = _event(order, "lease.released", now, {"lease_id": command.lease_id, **by_key(command.executed_by)})
     return _amended(order, event, Amendment(leases=leases))
 
 

@@ -89,19 +89,15 @@ _PUT_RIGHT: Final = {
 
 
 def put_right(conflicts: tuple[Conflict, ...], obligations: Sequence[Obligation]) -> tuple[Conflict, ...]:
-    """The conflicts after their remedies became these."""
-    ended = {
-        one.data["conflict_id"]: (_PUT_RIGHT[one.state], one.closed_at)
-        for one in obligations
-        if one.state in _PUT_RIGHT and "conflict_id" in one.data
-    }
-    if not ended:
+    """The conflicts after their remedies became these: ended, or another kind, as a void that was captured becomes a refund."""
+    remedies = {one.data["conflict_id"]: one for one in obligations if "conflict_id" in one.data}
+    if not remedies:
         return conflicts
     return tuple(
-        replace(one, state=ended[one.conflict_id][0], closed_at=ended[one.conflict_id][1])
-        if one.conflict_id in ended
-        else one
-        for one in conflicts
+        replace(known, remedy=now.kind, state=_PUT_RIGHT.get(now.state, ConflictState.OPEN), closed_at=now.closed_at)
+        if (now := remedies.get(known.conflict_id))
+        else known
+        for known in conflicts
     )
 
 
@@ -118,8 +114,10 @@ def event_of(order: Order, obligation: Obligation, command: Close, now: datetime
     told = {
         "obligation_id": obligation.obligation_id,
         "kind": obligation.kind,
+        "conflict_id": obligation.data.get("conflict_id", ""),
         "by": command.by,
         "because": command.because,
+        "executed_by": command.executed_by,
         "amount": str(obligation.amount_minor) if obligation.amount_minor else "",
     }
     return Event(

@@ -39,7 +39,7 @@ def dismiss(order: Order, command: Dismiss, around: Around, now: datetime) -> Ac
     if command.how is Answer.REJECT and too_late(found, now):
         return Refused(refusal=Refusal.STATUS_FORBIDS, order=order, cause=Cause.DECISION_TOO_LATE)
     state = _ENDS[command.how]
-    told = {"by": command.by, "because": command.because}
+    told = {"by": command.by, "because": command.because, "executed_by": command.executed_by}
     event = Event(
         type=f"cancellation.{state}",
         at=now,
@@ -104,7 +104,7 @@ def _restored(
     order: Order, found: Cancellation, command: Restore, takings: tuple[Taking, ...], *, now: datetime
 ) -> Event:
     fee = str(-found.fee_minor) if found.fee_minor else ""
-    told = {"by": command.by, "because": command.because, "fee": fee}
+    told = {"by": command.by, "because": command.because, "executed_by": command.executed_by, "fee": fee}
     return Event(
         type="order.restored",
         at=now,

@@ -1,4 +1,7 @@
-"""What can be asked of an order. One dataclass per command; the engine decides each (`countermand.engine`)."""
+"""What can be asked of an order. One dataclass per command; the engine decides each (`countermand.engine`).
+
+`executed_by` is the key that carries it out, for the event; empty where nobody but the vendor's own account could.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -62,7 +65,7 @@ class Cancel(Struct, frozen=True, kw_only=True):
     `action` is looked up in `Lifecycle.allowed`: a dialect with two doors to cancelling gives each its own word.
     `restock` False: the units are not put back on sale, and their reservation ends as a loss (`data.restock` of the event).
     `waits`: the caller can be answered "later", so the cancel may wait for approval or for `effective_at`. `agreed_by` is who
-    approved it; `due` says that its time has come.
+    approved it, `agreed_key` with which key; `due` says that its time has come.
     """
 
     cancellation_id: str
@@ -82,6 +85,7 @@ class Cancel(Struct, frozen=True, kw_only=True):
     effective_at: datetime | None = None
     waits: bool = False
     agreed_by: str = ""
+    agreed_key: str = ""
     due: bool = False
 
 
@@ -96,6 +100,7 @@ class Ship(Struct, frozen=True, kw_only=True):
     selectors: tuple[Selector, ...] | None = None
     action: str = "ship"
     happened: bool = False
+    executed_by: str = ""
 
 
 class Deliver(Struct, frozen=True, kw_only=True):
@@ -106,6 +111,7 @@ class Deliver(Struct, frozen=True, kw_only=True):
     action: str = "deliver"
     #: Whether units that nobody reported as shipped may arrive as well.
     unshipped: bool = True
+    executed_by: str = ""
 
 
 class Return(Struct, frozen=True, kw_only=True):
@@ -114,6 +120,7 @@ class Return(Struct, frozen=True, kw_only=True):
     selectors: tuple[Selector, ...] | None = None
     amount: Amount | None = None
     action: str = "return"
+    executed_by: str = ""
 
 
 class Reopen(Struct, frozen=True, kw_only=True):
@@ -121,6 +128,7 @@ class Reopen(Struct, frozen=True, kw_only=True):
 
     shipment_id: str
     action: str = "reopen"
+    executed_by: str = ""
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -153,6 +161,7 @@ class Place(Struct, frozen=True, kw_only=True):
     """A new order, complete as its dialect made it. Reservations are what its lines say in `reserved_milli`."""
 
     order: Order
+    executed_by: str = ""
 
 
 class PutHold(Struct, frozen=True, kw_only=True):
@@ -172,12 +181,14 @@ class TakeLease(Struct, frozen=True, kw_only=True):
     """Fulfilment is about to pick. The same holder may take its lease again, to keep it longer."""
 
     lease: Lease
+    executed_by: str = ""
 
 
 class DropLease(Struct, frozen=True, kw_only=True):
     """The lease is over before its time. One that is over already stays so."""
 
     lease_id: str
+    executed_by: str = ""
 
 
 class PaymentStep(StrEnum):
@@ -197,6 +208,7 @@ class ReportPayment(Struct, frozen=True, kw_only=True):
     amount_minor: int
     method: str = ""
     obligation_id: str | None = None
+    executed_by: str = ""
 
 
 class Closing(StrEnum):
@@ -217,6 +229,7 @@ class Close(Struct, frozen=True, kw_only=True):
     by: str
     because: str = ""
     retry_at: datetime | None = None
+    executed_by: str = ""
 
 
 class Answer(StrEnum):
@@ -235,6 +248,7 @@ class Dismiss(Struct, frozen=True, kw_only=True):
     how: Answer
     by: str
     because: str = ""
+    executed_by: str = ""
 
 
 class Restore(Struct, frozen=True, kw_only=True):
@@ -244,6 +258,7 @@ class Restore(Struct, frozen=True, kw_only=True):
     by: str
     because: str = ""
     in_part: bool = False
+    executed_by: str = ""
 
 
 Command = (

@@ -38,10 +38,11 @@ class Refusal(StrEnum):
 class Cause(StrEnum):
     """What exactly stands behind a refusal, in order of precedence. An encoder that knows no causes tells the refusal.
 
-    The first two refine UNKNOWN_ORDER: the order is there, a part of it isn't. All others refine STATUS_FORBIDS: something that
-    is not the lifecycle forbids what the lifecycle allows.
+    The first refines KEY_REUSED, the next two UNKNOWN_ORDER: the order is there, a part of it isn't. All others refine
+    STATUS_FORBIDS: something that is not the lifecycle forbids what the lifecycle allows.
     """
 
+    KEY_IN_USE = "KEY_IN_USE"
     UNKNOWN_CANCELLATION = "UNKNOWN_CANCELLATION"
     UNKNOWN_OBLIGATION = "UNKNOWN_OBLIGATION"
     IF_MATCH_REQUIRED = "IF_MATCH_REQUIRED"

@@ -10,14 +10,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
 
 from countermand.dialects.contract import Ask, Claim, Dialect, Held, Plan, WireAnswer
-from countermand.model.keys import OrderKey, RecordKey
-from countermand.model.outcome import Done, Refusal, Refused, Verdict
+from countermand.model.keys import ClaimKey, OrderKey, RecordKey
+from countermand.model.outcome import Cause, Done, Refusal, Refused, Verdict
 from countermand.model.timer import TimerKey
 from countermand.service.analytics import Refusals
 from countermand.service.clock import Clock
@@ -33,6 +33,9 @@ WAITING_ASKS_MAX: Final = 8_192
 
 #: The header that marks an answer given before (the header name is in wide use; the IETF draft leaves it open).
 REPLAYED: Final = ("Idempotent-Replayed", "true")
+
+#: When to ask again with a key whose first request is not answered yet: a commit takes milliseconds.
+RUNNING: Final = timedelta(seconds=1)
 
 #: A claim of this age is never old: how the name of an operation outlives every purge.
 FOR_EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -86,6 +89,8 @@ class Desk:
         self.policies = Policies(store)
         self.refusals = Refusals(store)
         self._waiting: deque[_Waiting] = deque()
+        #: What each idempotency key that is being decided on stands for.
+        self._claimed: dict[ClaimKey, bytes] = {}
         self._busy: set[asyncio.Task[None]] = set()
         #: Called when a commit has set timers.
         self.on_timers: Callable[[], None] = lambda: None
@@ -93,8 +98,22 @@ class Desk:
     async def submit(self, ask: Ask, *, tenant: str, dialect: Dialect, encode: Encode) -> WireAnswer:
         """Decide and commit one ask of a tenant. Raises StoreUnavailable, and whatever a bug in the plan raises."""
         waiting = _Waiting(tenant, dialect, ask, encode, asyncio.get_running_loop().create_future())
-        outcome = await self._queue(waiting)
+        outcome = await (self._queue(waiting) if ask.claim is None else self._alone(waiting, ask.claim))
         return outcome if isinstance(outcome, WireAnswer) else encode(outcome)
+
+    async def _alone(self, waiting: _Waiting, claim: Claim) -> WireAnswer | Verdict:
+        """Decide an ask whose idempotency key no other ask of this process is being decided under."""
+        known = self._claimed.get(claim.key)
+        if known is not None:
+            if known != claim.fingerprint:
+                return Refused(refusal=Refusal.KEY_REUSED)
+            again = self._clock.now(waiting.dialect.name) + RUNNING
+            return Refused(refusal=Refusal.KEY_REUSED, cause=Cause.KEY_IN_USE, retry_at=again)
+        self._claimed[claim.key] = claim.fingerprint
+        try:
+            return await self._queue(waiting)
+        finally:
+            del self._claimed[claim.key]
 
     async def decide(self, ask: Ask, *, tenant: str, dialect: Dialect) -> Verdict:
         """As `submit`, for whoever asks from inside the house: without a wire to answer on, and so without a claim."""

@@ -4,7 +4,7 @@ known of it.
 
 from functools import partial
 
-from countermand.dialects.contract import Dialect
+from countermand.dialects.contract import Dialect, Reasons
 from countermand.dialects.wire import as_sent, credential
 
 from .codes import encode_fault
@@ -38,4 +38,6 @@ DIALECT = Dialect(
     records=deliveries,
     companions=COMPANIONS,
     openapi=partial(openapi, routes()),
+    # Its cancel has no body.
+    reasons=Reasons(),
 )

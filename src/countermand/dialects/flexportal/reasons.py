@@ -34,4 +34,6 @@ REASONS: Final = Reasons(
         "admin_decision": Reason.POLICY,
         "other": Reason.OTHER,
     },
+    list_in="cancelSubscription reason",
+    text_in="cancelOrder reason",
 )

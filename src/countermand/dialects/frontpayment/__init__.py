@@ -1,6 +1,6 @@
 """Front Payment's FPGO Connect, the order API at https://demo-api.frontpayment.no/api/v1. README.md says what is known of it."""
 
-from countermand.dialects.contract import Dialect, no_records
+from countermand.dialects.contract import Dialect, Reasons, no_records
 from countermand.dialects.wire import as_sent, credential
 from countermand.model.order import Order
 
@@ -40,4 +40,5 @@ DIALECT = Dialect(
     records=no_records,
     companions=(),
     openapi=openapi,
+    reasons=Reasons(text_in="cancelOrder cancellationNote"),
 )

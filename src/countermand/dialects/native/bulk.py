@@ -4,7 +4,7 @@ Each order of a bulk is cancelled by the ask that a single `POST /orders/{order}
 make (`asks_of`), so the two can't come to differ.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -50,15 +50,6 @@ ALONE_MAX: Final = 1_000
 
 #: Members that mean something for one order only.
 SINGLE: Final = frozenset({"operation_id", "preview_token", "validate_only"})
-
-_PROBLEM: Final = (("Content-Type", "application/problem+json"),)
-
-#: Status and title of what only a bulk refuses.
-PROBLEMS: Final[Mapping[str, tuple[int, str]]] = {
-    "BULK_NOT_FOUND": (404, "No such bulk cancellation"),
-    "BULK_STATE_FORBIDS": (409, "The bulk cancellation's state forbids it"),
-    "SECOND_PERSON_REQUIRED": (409, "Whoever asked for it can't approve it: use another key"),
-}
 
 
 # --------------------------------------------------------------------------------------------------------------- create
@@ -161,38 +152,27 @@ def _repeated(bulk: Bulk, action: BulkAction) -> Plan | Refused:
     if any(known is action and state is bulk.state for (_, known), state in MOVES.items()):
         return Plan(note=bulk)
     detail = f"it is {bulk.state} and can't be asked to {action}"
-    return Refused(refusal=Refusal.VENDOR_RULE, vendor_code="BULK_STATE_FORBIDS", detail=detail)
+    note = {"state": bulk.state, "allowed_actions": [f"{one}BulkCancellation" for one in _allowed(bulk)]}
+    return Refused(refusal=Refusal.VENDOR_RULE, vendor_code="BULK_STATE_FORBIDS", detail=detail, note=note)
+
+
+def _allowed(bulk: Bulk) -> list[BulkAction]:
+    return [action for state, action in MOVES if state is bulk.state]
 
 
 def encode_change(verdict: Verdict, wire: WireRequest) -> WireAnswer:
     if isinstance(verdict, Refused):
-        return _refuse(verdict, wire)
+        return encode_refusal(verdict, wire)
     assert isinstance(verdict.note, Bulk)
     return json_answer(200, show(verdict.note))
 
 
 def encode_create(verdict: Verdict, wire: WireRequest) -> WireAnswer:
     if isinstance(verdict, Refused):
-        return _refuse(verdict, wire)
+        return encode_refusal(verdict, wire)
     assert isinstance(verdict.note, Bulk)
     location = f"{wire.base_url}/bulk-cancellations/{verdict.note.bulk_id}"
     return json_answer(202, show(verdict.note), (("Location", location), ("Retry-After", "1")))
-
-
-def _refuse(refused: Refused, wire: WireRequest) -> WireAnswer:
-    if refused.vendor_code not in PROBLEMS:
-        return encode_refusal(refused, wire)
-    status, title = PROBLEMS[refused.vendor_code]
-    document = {
-        "type": f"https://countermand.dev/problems/{refused.vendor_code}".lower(),
-        "title": title,
-        "status": status,
-        "detail": refused.detail or title,
-        "instance": wire.path,
-        "request_id": wire.request_id,
-        "code": refused.vendor_code,
-    }
-    return json_answer(status, document, _PROBLEM)
 
 
 # ----------------------------------------------------------------------------------------------------------------- read
@@ -205,7 +185,7 @@ def decode_get(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
 def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     (record,) = found
     if not isinstance(record, Record):
-        return _refuse(Refused(refusal=Refusal.VENDOR_RULE, vendor_code="BULK_NOT_FOUND"), wire)
+        return encode_refusal(Refused(refusal=Refusal.VENDOR_RULE, vendor_code="BULK_NOT_FOUND"), wire)
     return json_answer(200, show(bulk_of(record)))
 
 
@@ -245,7 +225,7 @@ def encode_items(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     """One page of orders in the order of the selection. A page ends where a chunk ends, so it may be shorter than asked."""
     record, part = found
     if not isinstance(record, Record):
-        return _refuse(Refused(refusal=Refusal.VENDOR_RULE, vendor_code="BULK_NOT_FOUND"), wire)
+        return encode_refusal(Refused(refusal=Refusal.VENDOR_RULE, vendor_code="BULK_NOT_FOUND"), wire)
     chunk = chunk_of(part) if isinstance(part, Record) else None
     if chunk is None:
         return json_answer(200, {"items": []})
@@ -285,7 +265,7 @@ def show(bulk: Bulk) -> dict[str, object]:
             "tried": bulk.tried,
             **{outcome.value: bulk.counts.get(outcome, 0) for outcome in ItemOutcome},
         },
-        "allowed_actions": [action for state, action in MOVES if state is bulk.state],
+        "allowed_actions": _allowed(bulk),
         "created_at": bulk.created_at,
         "created_by": bulk.created_by,
         "approved_by": bulk.approved_by or None,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native.addressing import address
 from countermand.dialects.native.problems import encode_refusal
-from countermand.dialects.native.requesting import body_of, claim_if_given
+from countermand.dialects.native.requesting import body_of, claim_if_given, stale, version_of
 from countermand.dialects.native.showing import etag, show_cancellation, show_obligation
 from countermand.dialects.native.types import Decision, NewRestore
 from countermand.dialects.wire import json_answer
@@ -24,11 +24,13 @@ VERBS: Final = {"settle": Closing.SETTLE, "retry": Closing.RETRY, "waive": Closi
 
 def _ask(wire: WireRequest, caller: Caller, planner: Planner) -> Ask:
     """An ask about one cancellation of an order, with the order's history locked beside it."""
-    wanted = wire.params["cancellation"]
+    wanted, version = wire.params["cancellation"], version_of(wire)
 
     def plan(held: Held) -> Plan | Refused:
         if held.order is None:
             return Refused(refusal=Refusal.UNKNOWN_ORDER)
+        if (refused := stale(held, version)) is not None:
+            return refused
         found = next((one for one in held.cancellations or () if one.cancellation_id == wanted), None)
         if found is None:
             cause = Cause.UNKNOWN_CANCELLATION
@@ -52,7 +54,7 @@ def decode_approve(wire: WireRequest, caller: Caller) -> Ask:
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.DECISION_TOO_LATE)
         if _four_eyes(held) and (caller.key_id == found.executed_by or given.by == found.requested_by):
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.SAME_PERSON)
-        return Plan(commands=(replace(found.command, agreed_by=given.by),), note=found)
+        return Plan(commands=(replace(found.command, agreed_by=given.by, agreed_key=caller.key_id),), note=found)
 
     return _ask(wire, caller, planner)
 
@@ -78,7 +80,13 @@ def _dismissal(wire: WireRequest, caller: Caller, how: Answer, done: Cancellatio
         del held
         if found.state is done:
             return Plan(note=found)
-        command = Dismiss(cancellation_id=found.cancellation_id, how=how, by=given.by, because=given.reason)
+        command = Dismiss(
+            cancellation_id=found.cancellation_id,
+            how=how,
+            by=given.by,
+            because=given.reason,
+            executed_by=caller.key_id,
+        )
         return Plan(commands=(command,), note=found)
 
     return _ask(wire, caller, planner)
@@ -92,7 +100,11 @@ def decode_restore(wire: WireRequest, caller: Caller) -> Ask:
         if found.state is CancellationState.RESTORED:
             return Plan(note=found)
         command = Restore(
-            cancellation_id=found.cancellation_id, by=given.by, because=given.reason, in_part=given.in_part
+            cancellation_id=found.cancellation_id,
+            by=given.by,
+            because=given.reason,
+            in_part=given.in_part,
+            executed_by=caller.key_id,
         )
         return Plan(commands=(command,), note=found)
 
@@ -102,10 +114,11 @@ def decode_restore(wire: WireRequest, caller: Caller) -> Ask:
 def decode_retry(wire: WireRequest, caller: Caller) -> Ask:
     """Everything that the cancellation still owes is due again at once."""
     given = body_of(wire, Decision)
+    close = Close(obligation_id="", how=Closing.RETRY, by=given.by, because=given.reason, executed_by=caller.key_id)
 
     def planner(held: Held, found: Cancellation) -> Plan:
         commands: list[Command] = [
-            Close(obligation_id=owed.obligation_id, how=Closing.RETRY, by=given.by, because=given.reason)
+            replace(close, obligation_id=owed.obligation_id)
             for owed in held.obligations
             if owed.cancellation_id == found.cancellation_id and not owed.state.over
         ]
@@ -148,15 +161,17 @@ def decoder_of(how: Closing) -> Callable[[WireRequest, Caller], Ask]:
 
     def decode(wire: WireRequest, caller: Caller) -> Ask:
         given = body_of(wire, Decision)
-        wanted = wire.params["obligation"]
+        wanted, version = wire.params["obligation"], version_of(wire)
+        close = Close(obligation_id=wanted, how=how, by=given.by, because=given.reason, executed_by=caller.key_id)
 
         def plan(held: Held) -> Plan | Refused:
             if held.order is None:
                 return Refused(refusal=Refusal.UNKNOWN_ORDER)
+            if (refused := stale(held, version)) is not None:
+                return refused
             found = next((one for one in held.obligations if one.obligation_id == wanted), None)
             if found is not None and _is_so(found, how):
                 return Plan(note=found)
-            close = Close(obligation_id=wanted, how=how, by=given.by, because=given.reason)
             return Plan(commands=(close,), note=found)
 
         key = address(caller, wire.params["order"])

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from countermand.dialects.contract import (
     Change,
     Dialect,
     Notice,
+    Presented,
     RateState,
     Reasons,
+    WireRequest,
     no_records,
 )
 from countermand.dialects.native import bulkoperations, imports, openapi, world
@@ -22,6 +26,12 @@ from countermand.model.reason import Reason
 def _limit_headers(state: RateState) -> tuple[tuple[str, str], ...]:
     policy = f'"default";q={state.limit.requests_max};w={state.limit.window_s}'
     return (("RateLimit-Policy", policy), ("RateLimit", f'"default";r={state.remaining};t={state.reset_s}'))
+
+
+def _credential(wire: WireRequest) -> Presented:
+    """A bearer token; `Tenant-ID` names the tenant that is meant, for callers who hold keys of several."""
+    presented, tenant = credential(wire), wire.headers.get("tenant-id")
+    return presented if tenant is None else replace(presented, tenant=tenant)
 
 
 def _facets(order: Order) -> Mapping[str, str]:
@@ -47,7 +57,7 @@ DIALECT = Dialect(
     lifecycles={"order": ORDER},
     routes=(*(one.route for one in _DESCRIBED), *_OTHERS),
     rewrite=as_sent,
-    credential=credential,
+    credential=_credential,
     hides_routes=False,
     encode_fault=encode_fault,
     limit_headers=_limit_headers,
@@ -59,6 +69,9 @@ DIALECT = Dialect(
     companions=(),
     openapi=lambda: openapi.document(_DESCRIBED, _OTHERS),
     reasons=Reasons(
-        theirs={reason: reason.value for reason in Reason}, ours={reason.value: reason for reason in Reason}
+        theirs={reason: reason.value for reason in Reason},
+        ours={reason.value: reason for reason in Reason},
+        list_in="createCancellation reason",
+        text_in="createCancellation note",
     ),
 )

@@ -19,18 +19,21 @@ class Parameter(Struct, frozen=True, kw_only=True):
     schema: Mapping[str, object] = field(default_factory=lambda: {"type": "string"})
 
 
+#: Bare, or quoted as a structured field.
+_KEY: Final = {"type": "string", "pattern": r'^([\x21\x23-\x7e]{1,255}|"([^"\\]|\\["\\]){1,255}")$'}
+
 IDEMPOTENCY_KEY: Final = Parameter(
     name="Idempotency-Key",
     place="header",
     required=True,
     description="1 to 255 characters, kept 24 hours. The same key with the same body gets the same answer again.",
-    schema={"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9_.:-]+$"},
+    schema=_KEY,
 )
 OPTIONAL_KEY: Final = Parameter(
     name="Idempotency-Key",
     place="header",
     description="As elsewhere; this call is safe to repeat without one.",
-    schema={"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9_.:-]+$"},
+    schema=_KEY,
 )
 IF_MATCH: Final = Parameter(
     name="If-Match", place="header", description="The ETag of the order as the caller has seen it."

@@ -10,11 +10,24 @@ from countermand.dialects.contract import (
     REPORT,
     TRANSITION,
     WRITE,
+    Fixed,
     Overview,
     Read,
     Write,
 )
-from countermand.dialects.native import cancellations, decisions, orders, policies, reasons, reports, shapes, types
+from countermand.dialects.native import (
+    cancellations,
+    decisions,
+    explaining,
+    lifecycles,
+    orders,
+    policies,
+    publicshapes,
+    reasons,
+    reports,
+    shapes,
+    types,
+)
 from countermand.dialects.native.operation import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -306,12 +319,28 @@ _POLICIES: Final = (
         Said(summary="Who changed it", answers={200: shapes.PolicyEventPage}, scope=READ, parameters=PAGE),
     ),
     operation(
+        "GET /lifecycles",
+        "listLifecycles",
+        Overview(encode=lifecycles.encode),
+        Said(
+            summary="Every dialect's statuses, and what is allowed in which",
+            answers={200: publicshapes.LifecyclePage},
+            scope="public",
+        ),
+    ),
+    operation(
+        "GET /problems/{code}",
+        "explainProblem",
+        Fixed(encode=explaining.encode),
+        Said(summary="What a problem's `type` leads to", answers={200: publicshapes.ProblemShown}, scope="public"),
+    ),
+    operation(
         "GET /reasons",
         "listReasons",
         Overview(encode=reasons.encode),
         Said(
             summary="The canonical reasons, to and from each vendor's words",
-            answers={200: shapes.ReasonPage},
+            answers={200: publicshapes.ReasonPage},
             scope="public",
         ),
     ),

@@ -49,7 +49,7 @@ def decode_place(wire: WireRequest, caller: Caller) -> Ask:
             placed_at=given.placed_at or held.now,
             updated_at=held.now,
         )
-        return Plan(commands=(Place(order=fresh),))
+        return Plan(commands=(Place(order=fresh, executed_by=caller.key_id),))
 
     return Ask(order=key, plan=plan, claim=claim)
 

@@ -4,13 +4,22 @@ from typing import Final
 
 import msgspec
 
+from countermand.dialects import catalog
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native.problems import encode_refusal
-from countermand.dialects.native.requesting import body_of, claim_if_given, page_after, page_size, paged, wrong
+from countermand.dialects.native.requesting import (
+    body_of,
+    claim_if_given,
+    page_after,
+    page_size,
+    paged,
+    version_of,
+    wrong,
+)
 from countermand.dialects.native.types import NewPolicy
 from countermand.dialects.wire import json_answer, milli_of, to_facts, unmilli
 from countermand.model.keys import RecordKey
-from countermand.model.outcome import Refused, Verdict
+from countermand.model.outcome import Refusal, Refused, Verdict
 from countermand.model.policy import Approval, Fee, OnTimeout, Policy
 from countermand.model.query import Found, GetRecord, Listing, ListRecords, Page, Query
 from countermand.model.record import Record
@@ -41,11 +50,15 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 
 def decode_put(wire: WireRequest, caller: Caller) -> Ask:
     given, dialect = body_of(wire, NewPolicy), _dialect(wire)
-    policy = policy_of(given)
-    key = key_of(caller, dialect)
+    policy = policy_of(given, dialect)
+    key, expected = key_of(caller, dialect), version_of(wire)
 
-    def plan(held: Held) -> Plan:
+    def plan(held: Held) -> Plan | Refused:
         before = held.records.get(key)
+        there = before.version if before else 0
+        if expected is not None and expected != there:
+            note = {"allowed_actions": ["getPolicy"], "version": there}
+            return Refused(refusal=Refusal.VERSION_MISMATCH, detail="the policy has changed", note=note)
         known = _decode(before.body) if before else Policy()
         after = Record(
             tenant=key.tenant,
@@ -56,8 +69,7 @@ def decode_put(wire: WireRequest, caller: Caller) -> Ask:
             updated_at=held.now,
             body=msgspec.json.encode(policy),
         )
-        version = (before.version if before else 0) + 1
-        change = {"type": "policy.changed", "sequence": version, "at": held.now, "author": given.author}
+        change = {"type": "policy.changed", "sequence": there + 1, "at": held.now, "author": given.author}
         change |= {"key": caller.key_id, "before": rules(known), "after": rules(policy)}
         event = Record(
             tenant=key.tenant,
@@ -103,16 +115,24 @@ def encode_events(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 
 def _dialect(wire: WireRequest) -> str:
     name = wire.params["dialect"]
-    if not name.isascii() or not name.isalnum():
-        raise wrong("dialect", "must be the name of a dialect")
+    if name not in catalog.load():
+        raise wrong("dialect", f"must be one of: {', '.join(catalog.load())}")
     return name
 
 
 # ---------------------------------------------------------------------------------------------------------- both ways
 
 
-def policy_of(given: NewPolicy) -> Policy:
-    """The policy that these members describe. Raises CallerFault for rules that contradict each other."""
+def policy_of(given: NewPolicy, dialect: str) -> Policy:
+    """The policy that these members describe.
+
+    Raises CallerFault for rules that contradict each other, and for a status that no lifecycle of the dialect has: a misspelt
+    one would forbid every cancel.
+    """
+    known = frozenset[str]().union(*(one.statuses for one in catalog.load()[dialect].lifecycles.values()))
+    for at, status in enumerate(given.cancellable or ()):
+        if status not in known:
+            raise wrong(f"/cancellable/{at}", f"{status!r} is none of: {', '.join(sorted(known))}")
     starts = [fee.after_seconds for fee in given.fees]
     if len(set(starts)) != len(starts):
         raise wrong("/fees", "two of them begin at the same time")

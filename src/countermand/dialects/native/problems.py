@@ -6,12 +6,11 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from countermand.dialects import catalog
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
+from countermand.model.order import Order, PortionState
 from countermand.model.outcome import Cause, Refusal, Refused
-
-#: The page with a heading for each code (docs/reference/refusals.md).
-PAGE: Final = "https://countermand.dev/reference/refusals"
 
 _PROBLEM: Final = (("Content-Type", "application/problem+json"),)
 
@@ -35,6 +34,7 @@ REFUSALS: Final[Mapping[Refusal, tuple[int, str]]] = {
 
 #: Status and title of what stands behind a refusal; its code is told instead of the refusal's.
 CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {
+    Cause.KEY_IN_USE: (409, "A request with this idempotency key is still running"),
     Cause.UNKNOWN_CANCELLATION: (404, "The order has no such cancellation"),
     Cause.UNKNOWN_OBLIGATION: (404, "The order has no such obligation"),
     Cause.IF_MATCH_REQUIRED: (428, "The tenant's policy demands If-Match"),
@@ -55,8 +55,28 @@ CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {
     Cause.PREVIEW_DIFFERS: (409, "It would do something else than was previewed"),
 }
 
-#: What the caller may do about it, by code. The names are operations of the API.
+#: Status and title of what only a bulk refuses, by the code that its plan gives.
+OF_BULKS: Final[Mapping[str, tuple[int, str]]] = {
+    "BULK_NOT_FOUND": (404, "No such bulk cancellation"),
+    "BULK_STATE_FORBIDS": (409, "The bulk cancellation's state forbids it"),
+    "SECOND_PERSON_REQUIRED": (409, "Whoever asked for it can't approve it: use another key"),
+}
+
+#: What the caller may do about it, by code. The names are operations of the API. What a status forbids leads on to what the
+#: order's lifecycle allows (`_by_lifecycle`), and what a bulk's state forbids to what that allows.
 REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
+    Refusal.ALREADY_EXISTS: ("getOrder",),
+    Refusal.ALREADY_CANCELLED: ("listCancellations", "restoreCancellation"),
+    Refusal.VENDOR_RULE: ("getOrder",),
+    Cause.POLICY_FORBIDS: ("getPolicy", "putPolicy"),
+    Cause.WINDOW_CLOSED: ("getPolicy", "putPolicy"),
+    Cause.NOT_PENDING: ("getCancellation",),
+    Cause.DECISION_TOO_LATE: ("createCancellation",),
+    Cause.NOT_CANCELLED: ("getCancellation",),
+    Cause.NOT_RESTORABLE: ("createOrder",),
+    Cause.OBLIGATION_CLOSED: ("listObligations",),
+    "SECOND_PERSON_REQUIRED": ("withdrawBulkCancellation",),
+    Cause.KEY_IN_USE: ("getOrder",),
     Cause.CANCELLATION_PENDING: ("approveCancellation", "rejectCancellation", "withdrawCancellation"),
     Cause.APPROVAL_REQUIRED: ("createCancellation",),
     Cause.FULFILMENT_CLAIMED: ("releaseFulfilmentClaim", "createCancellation"),
@@ -73,7 +93,13 @@ REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
 
 #: Refusals that may end by themselves or by asking again with what is true now.
 RETRYABLE: Final = frozenset(
-    {Refusal.VERSION_MISMATCH, Cause.CANCELLATION_PENDING, Cause.FULFILMENT_CLAIMED, Cause.PREVIEW_DIFFERS}
+    {
+        Refusal.VERSION_MISMATCH,
+        Cause.KEY_IN_USE,
+        Cause.CANCELLATION_PENDING,
+        Cause.FULFILMENT_CLAIMED,
+        Cause.PREVIEW_DIFFERS,
+    }
 )
 
 #: Status, code and title of each fault.
@@ -86,11 +112,17 @@ FAULTS: Final[Mapping[FaultKind, tuple[int, str, str]]] = {
     FaultKind.NO_ROUTE: (404, "NO_ROUTE", "No such resource"),
     FaultKind.WRONG_METHOD: (405, "WRONG_METHOD", "This method is not for this resource"),
     FaultKind.BODY_TOO_LARGE: (413, "BODY_TOO_LARGE", "The body is too large"),
-    FaultKind.MALFORMED: (400, "MALFORMED", "The body is not the JSON it should be"),
+    FaultKind.MALFORMED: (400, "MALFORMED", "The request can't be read"),
     FaultKind.INVALID: (422, "INVALID", "Members of the request are not as they should be"),
     FaultKind.UNAVAILABLE: (503, "UNAVAILABLE", "The database can't be reached; nothing is known to have changed"),
     FaultKind.INTERNAL: (500, "INTERNAL", "A bug of ours"),
 }
+
+
+#: Which operation takes an action of the lifecycle's tables.
+_ACTIONS: Final = {"cancel": "createCancellation", "ship": "createShipment", "deliver": "createDelivery"}
+
+_LEFT: Final = (PortionState.SHIPPED, PortionState.DELIVERED)
 
 
 def encode_fault(fault: Fault, wire: WireRequest) -> WireAnswer:
@@ -105,13 +137,15 @@ def encode_fault(fault: Fault, wire: WireRequest) -> WireAnswer:
 
 def encode_refusal(refused: Refused, wire: WireRequest) -> WireAnswer:
     cause, refusal = refused.cause, refused.refusal
-    status, title = REFUSALS[refusal] if cause is None else CAUSES[cause]
     code = refused.vendor_code or (cause or refusal).value
+    status, title = OF_BULKS.get(code) or (REFUSALS[refusal] if cause is None else CAUSES[cause])
     members: dict[str, object] = {"code": code}
     if status in _CONFLICTS:
         members["retryable"] = (cause or refusal) in RETRYABLE
         members["blocked_by"] = list(refused.blocked_by)
-        members["allowed_actions"] = list(REMEDIES.get(cause or refusal, ()))
+        members["allowed_actions"] = list(REMEDIES.get(code, ()))
+        if refusal is Refusal.STATUS_FORBIDS and cause is None and refused.order is not None:
+            members |= _by_lifecycle(refused.order)
         if refused.order is not None:
             members["state"] = refused.order.status
             members["version"] = refused.order.version
@@ -126,6 +160,22 @@ def encode_refusal(refused: Refused, wire: WireRequest) -> WireAnswer:
     return WireAnswer(status=status, body=answer.body, headers=(*answer.headers, ("Retry-After", str(wait_s))))
 
 
+def _by_lifecycle(order: Order) -> dict[str, object]:
+    """What stands in the way of an order in this status, and what its lifecycle allows instead."""
+    dialect = catalog.load().get(order.dialect)
+    lifecycle = dialect.lifecycles.get(order.kind) if dialect else None
+    gone = [line.line_id for line in order.lines if line.quantity_milli(*_LEFT)]
+    if lifecycle is None:
+        return {"blocked_by": gone}
+    allowed = {action for action, statuses in lifecycle.allowed.items() if order.status in statuses}
+    moves = sorted(action for status, action in lifecycle.moves if status == order.status)
+    actions = [operation for action, operation in _ACTIONS.items() if action in allowed]
+    actions += ["createReturn"] if gone and "return" in allowed else []
+    actions += ["transitionOrder"] if moves else []
+    actions += ["restoreCancellation"] if order.status in lifecycle.cancelled else []
+    return {"blocked_by": gone, "allowed_actions": actions or ["getOrder"], "moves": moves}
+
+
 #: Statuses that say that the order is not as it would have to be.
 _CONFLICTS: Final = frozenset({409, 412})
 
@@ -133,11 +183,11 @@ _CONFLICTS: Final = frozenset({409, 412})
 def _problem(wire: WireRequest, said: tuple[int, str], detail: str, members: Mapping[str, object]) -> WireAnswer:
     status, title = said
     document = {
-        "type": f"{PAGE}#{members['code']}".lower(),
+        "type": f"{wire.base_url}/problems/{str(members['code']).lower()}",
         "title": title,
         "status": status,
         "detail": detail or title,
-        "instance": wire.path,
+        "instance": f"{wire.base_url}{wire.path}",
         "request_id": wire.request_id,
         **members,
     }

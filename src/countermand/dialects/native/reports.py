@@ -9,7 +9,7 @@ from datetime import timedelta
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native.addressing import address
 from countermand.dialects.native.problems import encode_refusal
-from countermand.dialects.native.requesting import body_of, claim_if_given, claim_of, selectors_of, version_of
+from countermand.dialects.native.requesting import body_of, claim_if_given, claim_of, selectors_of, stale, version_of
 from countermand.dialects.native.showing import (
     etag,
     show_conflict,
@@ -44,7 +44,7 @@ from countermand.model.command import (
     TakeLease,
 )
 from countermand.model.order import Hold, Lease, Order, PortionState, Shipment
-from countermand.model.outcome import Done, Refusal, Refused, Verdict
+from countermand.model.outcome import Done, Refused, Verdict
 
 Planner = Callable[[Held], tuple[Command, ...]]
 
@@ -54,9 +54,7 @@ def _ask(wire: WireRequest, caller: Caller, planner: Planner, *, history: bool =
     key, version = address(caller, wire.params["order"]), version_of(wire)
 
     def plan(held: Held) -> Plan | Refused:
-        if held.order is not None and version is not None and version != held.order.version:
-            return Refused(refusal=Refusal.VERSION_MISMATCH, order=held.order)
-        return Plan(commands=planner(held))
+        return stale(held, version) or Plan(commands=planner(held))
 
     return Ask(order=key, plan=plan, history=history, claim=claim_of(wire, caller))
 
@@ -84,9 +82,17 @@ def encode_hold(verdict: Verdict, wire: WireRequest) -> WireAnswer:
 
 
 def decode_release_hold(wire: WireRequest, caller: Caller) -> Ask:
-    command = LiftHold(hold_id=wire.params["hold"], lifted_by=caller.key_id)
-    key = address(caller, wire.params["order"])
-    return Ask(order=key, plan=lambda _: Plan(commands=(command,)), claim=claim_if_given(wire, caller))
+    return _release(wire, caller, LiftHold(hold_id=wire.params["hold"], lifted_by=caller.key_id))
+
+
+def _release(wire: WireRequest, caller: Caller, command: Command) -> Ask:
+    """A change that is safe to repeat, so it needs no idempotency key."""
+    key, version = address(caller, wire.params["order"]), version_of(wire)
+
+    def plan(held: Held) -> Plan | Refused:
+        return stale(held, version) or Plan(commands=(command,))
+
+    return Ask(order=key, plan=plan, claim=claim_if_given(wire, caller))
 
 
 def decode_claim(wire: WireRequest, caller: Caller) -> Ask:
@@ -100,7 +106,7 @@ def decode_claim(wire: WireRequest, caller: Caller) -> Ask:
             expires_at=held.now + timedelta(seconds=given.seconds),
             line_ids=tuple(sorted(set(given.line_ids))),
         )
-        return (TakeLease(lease=lease),)
+        return (TakeLease(lease=lease, executed_by=caller.key_id),)
 
     return _ask(wire, caller, planner)
 
@@ -113,9 +119,7 @@ def encode_claim(verdict: Verdict, wire: WireRequest) -> WireAnswer:
 
 
 def decode_release_claim(wire: WireRequest, caller: Caller) -> Ask:
-    command = DropLease(lease_id=wire.params["claim"])
-    key = address(caller, wire.params["order"])
-    return Ask(order=key, plan=lambda _: Plan(commands=(command,)), claim=claim_if_given(wire, caller))
+    return _release(wire, caller, DropLease(lease_id=wire.params["claim"], executed_by=caller.key_id))
 
 
 def encode_order(verdict: Verdict, wire: WireRequest) -> WireAnswer:
@@ -139,8 +143,10 @@ def decode_shipment(wire: WireRequest, caller: Caller) -> Ask:
             tracking=given.tracking,
             shipped_on=given.shipped_on,
         )
-        ship = Ship(shipment=shipment, selectors=selectors, happened=True)
-        return (ship, DropLease(lease_id=given.fulfilment_claim)) if given.fulfilment_claim else (ship,)
+        ship = Ship(shipment=shipment, selectors=selectors, happened=True, executed_by=caller.key_id)
+        if not given.fulfilment_claim:
+            return (ship,)
+        return (ship, DropLease(lease_id=given.fulfilment_claim, executed_by=caller.key_id))
 
     return _ask(wire, caller, planner)
 
@@ -164,7 +170,7 @@ def decode_delivery(wire: WireRequest, caller: Caller) -> Ask:
         meant = selectors
         if meant is None and held.order is not None and found is not None:
             meant = _carried(held.order, found)
-        return (Deliver(shipment=shipment, selectors=meant, unshipped=False),)
+        return (Deliver(shipment=shipment, selectors=meant, unshipped=False, executed_by=caller.key_id),)
 
     return _ask(wire, caller, planner)
 
@@ -183,7 +189,7 @@ def _carried(order: Order, shipment: Shipment) -> tuple[Selector, ...] | None:
 def decode_return(wire: WireRequest, caller: Caller) -> Ask:
     given = body_of(wire, NewReturn)
     selectors = selectors_of(given.lines)
-    return _ask(wire, caller, lambda _: (Return(selectors=selectors),))
+    return _ask(wire, caller, lambda _: (Return(selectors=selectors, executed_by=caller.key_id),))
 
 
 # --------------------------------------------------------------------------------------------------------------- money
@@ -197,6 +203,7 @@ def decode_payment(wire: WireRequest, caller: Caller) -> Ask:
         amount_minor=given.amount,
         method=given.method,
         obligation_id=given.obligation_id,
+        executed_by=caller.key_id,
     )
     return _ask(wire, caller, lambda _: (command,), history=True)
 

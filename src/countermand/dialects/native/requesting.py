@@ -8,12 +8,13 @@ from typing import Final, TypeVar
 import msgspec
 from pydantic import ValidationError
 
-from countermand.dialects.contract import Caller, CallerFault, Claim, Fault, FaultKind, FieldFault, WireRequest
+from countermand.dialects.contract import Caller, CallerFault, Claim, Fault, FaultKind, FieldFault, Held, WireRequest
 from countermand.dialects.native.problems import invalid
 from countermand.dialects.native.types import LineChoice, Wire
 from countermand.dialects.wire import milli_of
 from countermand.model.command import Selector
 from countermand.model.keys import ClaimKey, OrderKey
+from countermand.model.outcome import Refusal, Refused
 
 Body = TypeVar("Body", bound=Wire)
 
@@ -24,6 +25,7 @@ KEY_CHARACTERS_MAX: Final = 255
 PAGE_SIZE_DEFAULT: Final = 50
 PAGE_SIZE_MAX: Final = 200
 
+_STRING: Final = re.compile(r'^"(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$')
 _TAG: Final = re.compile(r'^"(\d{1,18})"$')
 
 
@@ -37,12 +39,20 @@ def body_of(wire: WireRequest, kind: type[Body]) -> Body:
 
 def claim_of(wire: WireRequest, caller: Caller) -> Claim:
     """The Idempotency-Key of a request (IETF draft-ietf-httpapi-idempotency-key-header), quoted or bare. Required."""
-    key = wire.headers.get("idempotency-key", "").strip().strip('"')
+    key = _unquoted(wire.headers.get("idempotency-key", "").strip())
     if not key or len(key) > KEY_CHARACTERS_MAX:
         detail = f"send an Idempotency-Key of 1 to {KEY_CHARACTERS_MAX} characters"
-        raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail=detail))
+        field = FieldFault(path="Idempotency-Key", message=detail, code="IDEMPOTENCY_KEY")
+        raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail=detail, fields=(field,)))
     scope = f"{caller.dialect} {caller.key_id} {wire.method} {wire.path}"
     return Claim(key=ClaimKey(caller.tenant, scope, key), fingerprint=hashlib.sha256(wire.body).digest())
+
+
+def _unquoted(text: str) -> str:
+    """The string that a structured field spells (RFC 9651, section 3.3.3), or the bare text; empty for a broken string."""
+    if not text.startswith('"'):
+        return text
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if _STRING.match(text) else ""
 
 
 def claim_if_given(wire: WireRequest, caller: Caller) -> Claim | None:
@@ -65,6 +75,13 @@ def version_of(wire: WireRequest) -> int | None:
         return None
     match = _TAG.match(tag)
     return int(match[1]) if match else -1
+
+
+def stale(held: Held, version: int | None) -> Refused | None:
+    """The refusal of a change whose If-Match does not hold, if it has one that doesn't."""
+    if held.order is None or version is None or version == held.order.version:
+        return None
+    return Refused(refusal=Refusal.VERSION_MISMATCH, order=held.order)
 
 
 def selectors_of(lines: list[LineChoice] | None) -> tuple[Selector, ...] | None:

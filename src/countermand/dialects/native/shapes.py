@@ -308,35 +308,6 @@ class PolicyEventPage(Shape):
     next_page_token: str = ""
 
 
-class ReasonShown(Shape):
-    """A canonical reason, and the word for it of each vendor that keeps a list."""
-
-    reason: str
-    vendors: dict[str, str]
-
-
-class VendorWord(Shape):
-    """A reason in a vendor's words, and what it is in ours."""
-
-    word: str
-    reason: str
-
-
-class VendorReasons(Shape):
-    """The reasons that a vendor knows. None: it keeps no list, and takes a text of the caller's or nothing."""
-
-    dialect: str
-    title: str
-    words: list[VendorWord]
-
-
-class ReasonPage(Shape):
-    """The canonical reasons, to and from each vendor's list."""
-
-    items: list[ReasonShown]
-    vendors: list[VendorReasons]
-
-
 class ProblemPart(Shape):
     """One thing that is wrong with one member."""
 

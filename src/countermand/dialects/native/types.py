@@ -209,7 +209,7 @@ class NewPolicy(Wire):
     """What the tenant allows for orders of one dialect. Everything left out is no rule."""
 
     author: Name
-    cancellable: Annotated[list[Name], Field(min_length=1, max_length=50)] | None = None
+    cancellable: Annotated[list[Name], Field(max_length=50)] | None = None
     window_seconds: Seconds | None = None
     cooling_off_seconds: Seconds = 0
     fees: Annotated[list[FeeRule], Field(max_length=20)] = Field(default_factory=list)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 from pydantic import ValidationError
 
+from countermand.dialects import catalog
 from countermand.dialects.contract import (
     EVERY_SCOPE,
     Account,
@@ -94,9 +95,11 @@ def _order(given: World, at: int, document: Mapping[str, object]) -> Order:
 def _policy(given: World, at: int, document: Mapping[str, object]) -> Record:
     owner = _owner(given, document, f"policies.{at}")
     dialect = document.get("dialect", "native")
+    if dialect not in catalog.load():
+        raise _wrong(f"policies.{at}.dialect", "is no dialect")
     rules = {name: value for name, value in _plain(document).items() if name != "dialect"}
     try:
-        policy = policy_of(NewPolicy.model_validate_json(msgspec.json.encode(rules)))
+        policy = policy_of(NewPolicy.model_validate_json(msgspec.json.encode(rules)), str(dialect))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise _wrong(".".join(["policies", str(at), *map(str, first["loc"])]), first["msg"]) from error

@@ -37,4 +37,6 @@ REASONS: Final = Reasons(
         "APPLICATION_CANCELLED_BY_ESHOP_RULES": Reason.POLICY,
         OTHER: Reason.OTHER,
     },
+    list_in="cancelApplication reason",
+    text_in="cancelApplication customReason",
 )

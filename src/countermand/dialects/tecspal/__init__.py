@@ -1,6 +1,6 @@
 """TecsPal: hardware orders that are quoted, confirmed and cancelled (README.md has the sources and what is inferred)."""
 
-from countermand.dialects.contract import Dialect
+from countermand.dialects.contract import Dialect, Reasons
 
 from .codes import encode_fault
 from .credential import credential, limit_headers
@@ -33,4 +33,6 @@ DIALECT = Dialect(
     records=records,
     companions=(),
     openapi=openapi,
+    # Its cancel names the order and nothing else.
+    reasons=Reasons(),
 )

@@ -1,0 +1,215 @@
+"""The conventions that hold for every call: problems and where they lead, idempotency keys, versions, tenants, pages."""
+
+import asyncio
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from countermand.bootstrap import new_id
+from countermand.dialects import catalog
+from countermand.dialects.native import DIALECT, orders
+from countermand.dialects.native.explaining import CODES
+from countermand.service.desk import Desk
+from countermand.store.sqlite.adapter import SqliteStore
+from tests.native.client import CAPTURED, TWO_KEYS, Api, new_order, put_world
+from tests.native.test_cost import CALLER, Still, wire
+
+CANCEL = "/orders/o1/cancellations"
+
+
+def led_to(api: Api, problem: Any, **headers: str) -> Any:
+    """What is served where the `type` of a problem leads, without a key."""
+    url = urlsplit(problem["type"])
+    assert f"{url.scheme}://{url.netloc}" == api.base
+    return api.send("GET", url.path, None, headers)
+
+
+# ------------------------------------------------------------------------------------------------------------- problems
+
+
+def test_a_problem_says_where_it_is_explained_and_what_it_is_about(placed):
+    problems = [
+        placed.get("/orders/nobody"),
+        placed.get("/nowhere"),
+        placed.get("/bulk-cancellations/none"),
+        placed.cancel(key=None),
+        placed.cancel(lines=[{"line_id": "z"}]),
+        placed.post(CANCEL, {"reason": "whim"}),
+        Api(placed.base, "stranger").get("/orders/o1"),
+    ]
+    for problem in problems:
+        assert problem.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == problem.status
+        assert problem["request_id"] == problem.headers["request-id"]
+        assert problem["instance"].startswith(f"{placed.base}/v1/")
+        page = led_to(placed, problem)
+        assert (page.status, page["code"], page["status"]) == (200, problem["code"], problem.status)
+
+
+def test_every_code_is_explained_to_people_and_programs(api):
+    for code, (status, title) in CODES.items():
+        told = api.get(f"/problems/{code.lower()}")
+        assert (told["status"], told["title"]) == (status, title)
+        assert told["meaning"]
+        assert told["advice"]
+    assert api.get("/problems/nonsense").status == 404
+
+
+def test_a_browser_gets_a_page(server):
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=30)
+    connection.request("GET", "/v1/problems/key_reused", headers={"Accept": "text/html,*/*;q=0.8"})
+    answer = connection.getresponse()
+    assert answer.getheader("content-type") == "text/html; charset=utf-8"
+    text = answer.read().decode()
+    assert "<h1>KEY_REUSED</h1>" in text
+    assert "<code>operation_id</code>" in text
+    connection.close()
+
+
+def test_what_a_status_forbids_names_what_stands_in_the_way_and_what_is_allowed_instead(placed):
+    placed.post("/orders/o1/shipments", {"lines": [{"line_id": "a"}, {"line_id": "b"}]})
+    placed.cancel()
+    refused = placed.cancel(lines=[{"line_id": "a"}])
+    assert (refused.status, refused["state"]) == (409, "shipped")
+    assert refused["blocked_by"] == ["a", "b"]
+    assert refused["allowed_actions"] == ["createDelivery", "createReturn"]
+    assert refused["moves"] == []
+
+
+# ----------------------------------------------------------------------------------------------------- idempotency keys
+
+
+@pytest.mark.parametrize("key", ["bare", '"quoted"', '"with \\"both\\""', "k" * 255, f'"{"k" * 255}"'])
+def test_a_key_is_taken_bare_or_quoted(placed, key):
+    part = {"lines": [{"line_id": "a", "quantity": 1}]}
+    first, again = placed.post(CANCEL, part, key=key), placed.post(CANCEL, part, key=key)
+    assert (first.status, again.status) == (202, 202)
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+def test_a_quoted_key_and_a_bare_one_are_the_same_key(placed):
+    first, again = placed.cancel(key="one"), placed.cancel(key='"one"')
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.body == first.body
+
+
+@pytest.mark.parametrize("key", ["k" * 256, f'"{"k" * 256}"', '""', '"open', '"a"b"', None])
+def test_a_key_that_is_none_is_told_and_nothing_happens(placed, key):
+    told = placed.cancel(key=key)
+    assert (told.status, told["code"]) == (400, "MALFORMED")
+    assert [one["pointer"] for one in told["errors"]] == ["Idempotency-Key"]
+    assert placed.get("/orders/o1")["version"] == 1
+
+
+def test_two_requests_at_once_under_one_key_are_not_both_decided(tmp_path):
+    """The second is refused while the first runs, and gets its answer afterwards."""
+
+    async def story() -> None:
+        store = SqliteStore.open(tmp_path / "ledger.db")
+        desk = Desk(store, Still(), new_id, dialects=catalog.load())
+
+        async def place(body: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+            asked = wire(json.dumps(body).encode(), "once")
+            ask = orders.decode_place(asked, CALLER)
+            answer = await desk.submit(
+                ask, tenant="t", dialect=DIALECT, encode=lambda verdict: orders.encode_place(verdict, asked)
+            )
+            return answer.status, json.loads(answer.body), dict(answer.headers)
+
+        order = {"currency": "EUR", "lines": [{"sku": "a"}]}
+        first, second, other = await asyncio.gather(place(order), place(order), place({**order, "currency": "USD"}))
+        assert first[0] == 201
+        assert (second[0], second[1]["code"], second[1]["retryable"]) == (409, "KEY_IN_USE", True)
+        assert second[2]["Retry-After"] == "1"
+        assert (other[0], other[1]["code"]) == (422, "KEY_REUSED")
+        status, body, headers = await place(order)
+        assert (status, body["id"], headers["Idempotent-Replayed"]) == (201, first[1]["id"], "true")
+        await store.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("when", "replayed"), [("before", None), ("after", "true")])
+@pytest.mark.parametrize(("answer", "status"), [("internal", 500), ("unavailable", 503)])
+def test_an_answer_of_5xx_is_not_given_again(placed, when, replayed, answer, status):
+    """Lost before the work: it is done now. Lost after it: its own answer is told, not the failure."""
+    headers = {"Authorization": "Bearer k1", "Idempotency-Key": "lost"}
+    fault = {"operation": "createCancellation", "answer": answer, "when": when}
+    assert placed.send("PUT", "/sandbox/native/faults", {"faults": [fault]}, {}).status == 204
+    assert placed.send("POST", f"/v1{CANCEL}", {}, headers).status == status
+    again = placed.send("POST", f"/v1{CANCEL}", {}, headers)
+    assert (again.status, again.headers.get("idempotent-replayed")) == (202, replayed)
+    assert sum(one["type"] == "order.cancelled" for one in placed.events()) == 1
+
+
+# ------------------------------------------------------------------------------------------------- versions and tenants
+
+
+def test_a_version_that_does_not_hold_refuses_whatever_was_asked(server):
+    waiting = {"author": "ops", "approval": {}}
+    put_world(server, orders=[new_order(), new_order("o2", payments=CAPTURED)], accounts=TWO_KEYS)
+    api = Api(server)
+    hold = api.post("/orders/o1/holds", {"reason": "fraud check"})["id"]
+    done = api.cancel("o2")["id"]
+    owed = api.owed("o2")["refund"]["id"]
+    assert api("PUT", "/policies/native", waiting).status == 200
+    asked = api.cancel()["id"]
+    said = {"by": "Kim"}
+    calls = [
+        *((f"{CANCEL}/{asked}:{verb}", said) for verb in ("approve", "reject", "withdraw")),
+        (f"/orders/o2/cancellations/{done}:restore", said),
+        (f"/orders/o2/cancellations/{done}:retry", said),
+        *((f"/orders/o2/obligations/{owed}:{verb}", said) for verb in ("settle", "retry", "waive")),
+        (f"/orders/o1/holds/{hold}:release", None),
+        ("/orders/o1/shipments", {}),
+    ]
+    for path, body in calls:
+        told = api.post(path, body, If_Match='"77"')
+        assert (told.status, told["code"]) == (412, "VERSION_MISMATCH"), path
+    tag = f'"{api.get("/orders/o1")["version"]}"'
+    assert Api(server, "k2").post(f"{CANCEL}/{asked}:approve", said, If_Match=tag)["state"] == "accepted"
+
+
+def test_a_policy_is_changed_only_from_what_was_read(api):
+    read = api.get("/policies/native")
+    changed = api("PUT", "/policies/native", {"author": "ops", "window_seconds": 60}, If_Match=read.headers["etag"])
+    assert changed.status == 200
+    late = api("PUT", "/policies/native", {"author": "ops"}, If_Match=read.headers["etag"])
+    assert (late.status, late["allowed_actions"], late["version"]) == (412, ["getPolicy"], 1)
+    assert api.get("/policies/native")["window_seconds"] == 60
+
+
+def test_a_key_of_another_tenant_than_the_one_that_is_meant_opens_nothing(placed):
+    assert placed("GET", "/orders/o1", Tenant_Id="t1").status == 200
+    told = placed("GET", "/orders/o1", Tenant_Id="t2")
+    assert (told.status, told["code"]) == (403, "WRONG_TENANT")
+
+
+# ---------------------------------------------------------------------------------------------- lifecycles and policies
+
+
+def test_the_published_statuses_are_those_that_are_enforced(api):
+    """Of every kind of order of every dialect."""
+    told = {(one["dialect"], one["kind"]): one for one in api.get("/lifecycles")["items"]}
+    tables = {(one.name, kind): table for one in catalog.load().values() for kind, table in one.lifecycles.items()}
+    assert told.keys() == tables.keys()
+    for key, table in tables.items():
+        assert set(told[key]["statuses"]) == table.statuses
+        assert set(told[key]["cancellable"]) == table.allowed.get("cancel", frozenset())
+        assert len(told[key]["moves"]) == len(table.moves)
+
+
+def test_a_policy_is_held_to_the_lifecycle_when_it_is_written(api):
+    told = api("PUT", "/policies/native", {"author": "ops", "cancellable": ["placed", "plcaed"]})
+    assert (told.status, told["errors"][0]["pointer"]) == (422, "/cancellable/1")
+    assert api("PUT", "/policies/nobody", {"author": "ops"}).status == 422
+    assert api.get("/policies/native")["version"] == 0
+
+
+def test_a_policy_may_let_nothing_be_cancelled(placed):
+    assert placed("PUT", "/policies/native", {"author": "ops", "cancellable": []}).status == 200
+    refused = placed.cancel()
+    assert (refused["code"], refused["allowed_actions"]) == ("POLICY_FORBIDS", ["getPolicy", "putPolicy"])
