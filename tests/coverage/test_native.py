@@ -54,6 +54,9 @@ def test_reasons_are_told_to_and_from_the_words_of_every_vendor(api):
     told = api.get("/reasons")
     assert [one["reason"] for one in told["items"]] == [reason.value for reason in Reason]
     vendors = {one["dialect"]: {word["word"]: word["reason"] for word in one["words"]} for one in told["vendors"]}
+    for one in told["vendors"]:
+        assert sorted(reason for word in one["words"] for reason in word["told_for"]) in ([], sorted(Reason))
+        assert (one["list_in"] is None) == (one["words"] == [])
     assert set(vendors) == {name for name in catalog.load() if name != "native"}
     for one in told["items"]:
         assert set(one["vendors"]) == {name for name, words in vendors.items() if words}

@@ -110,6 +110,10 @@ class Api:
         template = operation_path(self.base, path)
         if template is None:
             return
+        said = document(self.base)
+        headers = said["paths"][template][method.lower()]["responses"].get(str(answer.status), {}).get("headers", {})
+        always = [name for name in headers if said["components"]["headers"][name]["required"]]
+        assert [name for name in always if name.lower() not in answer.headers] == [], (method, path)
         found = validator(self.base, template, method, answer.status)
         if found is not None:
             found.validate(answer.body)

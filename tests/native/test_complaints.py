@@ -216,6 +216,7 @@ def test_23_the_event_says_which_lines_and_which_shipping(placed):
         "shipping": (495, 86),
     }
     assert event["amount"] == 4492
+    assert [(tender["id"], tender["to_void"], tender["to_refund"]) for tender in event["payments"]] == [("p1", 4492, 0)]
 
 
 def test_24_a_window_is_exact_to_the_second(placed, server):

@@ -1,5 +1,6 @@
 """The OpenAPI document, and the server held to it with generated requests."""
 
+import re
 from typing import Any
 
 import pytest
@@ -29,6 +30,22 @@ def test_every_operation_is_described(server):
         if method in {"get", "post", "put", "delete", "patch"}
     }
     assert described == {route.operation for route in DIALECT.routes}
+
+
+def test_a_client_can_be_made_of_it(server):
+    """Each operation has a name of its own, its parameters and what it takes and gives, down to the last member."""
+    served = document(server)
+    for path, item in served["paths"].items():
+        for method, operation in item.items():
+            named = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+            assert named == set(re.findall(r"{(\w+)}", path)), path
+            successes = [said for status, said in operation["responses"].items() if status.startswith("2")]
+            assert successes, (method, path)
+            for said in operation["responses"].values():
+                (content,) = said["content"].values()
+                assert "$ref" in content["schema"], (method, path)
+    for name, schema in served["components"]["schemas"].items():
+        assert schema.get("properties") or schema.get("enum"), name
 
 
 def test_every_reference_leads_somewhere(server):

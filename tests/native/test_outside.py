@@ -98,6 +98,35 @@ def test_captured_after_the_void_goes_back(placed):
     assert [(one["state"], one["closed_at"]) for one in order["conflicts"]] == [("resolved", CLOCK)]
 
 
+def test_a_void_that_was_captured_meanwhile_is_another_remedy(api):
+    api.post("/orders", new_order(payments=[]))
+    api.cancel()
+    api.post("/orders/o1/payments/p9/reports", {"step": "authorised", "amount": 500})
+    assert [one["remedy"] for one in api.get("/orders/o1")["conflicts"]] == ["void"]
+    api.post("/orders/o1/payments/p9/reports", {"step": "captured", "amount": 500})
+    conflict = api.get("/orders/o1")["conflicts"][0]
+    assert (conflict["remedy"], conflict["state"], conflict["closed_at"]) == ("refund", "open", None)
+    assert api.owed()["refund"]["amount"] == 500
+
+
+def test_every_event_of_ours_names_the_key_that_carried_it_out(placed):
+    key = placed.events()[0]["data"]["executed_by"]
+    claim = placed.post("/orders/o1/fulfilment-claims", {"holder": "wh"})["id"]
+    hold = placed.post("/orders/o1/holds", {"reason": "fraud check"})["id"]
+    placed.post(f"/orders/o1/holds/{hold}:release")
+    placed.post("/orders/o1/shipments", {"lines": [{"line_id": "a"}], "fulfilment_claim": claim})
+    done = placed.cancel(lines=[{"line_id": "b"}])
+    owed = placed.owed()["void"]["id"]
+    placed.post(f"/orders/o1/obligations/{owed}:waive", {"by": "Kim"})
+    placed.post(f"/orders/o1/cancellations/{done['id']}:restore", {"by": "Kim"})
+    placed.post("/orders/o1/deliveries")
+    placed.post("/orders/o1/returns")
+    placed.post("/orders/o1/payments/p1/reports", {"step": "captured", "amount": 100})
+    told = [one for one in placed.events() if one["type"] != "cancellation.completed"]
+    assert len(told) == 12
+    assert [one for one in told if key not in {one["data"].get("executed_by"), one["data"].get("by")}] == []
+
+
 @pytest.mark.parametrize(("verb", "state"), [("settle", "resolved"), ("waive", "waived")])
 def test_a_conflict_ends_with_its_remedy_and_not_before(placed, verb, state):
     placed.cancel()

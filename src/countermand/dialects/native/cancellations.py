@@ -195,13 +195,13 @@ def _encode_foreseen(verdict: Done, foreseen: Foreseen) -> WireAnswer:
     order, done = verdict.order, verdict.cancellation
     assert order is not None
     if done is None:
-        return json_answer(200, {**_nothing_known(verdict), "order_version": order.version})
+        return json_answer(200, {**_nothing_known(verdict), "order_version": order.version}, (("ETag", etag(order)),))
     version = order.version - len(verdict.events)
     document = {**_document(done, verdict.obligations, order.status), "id": None, "order_version": version}
     if foreseen.token:
         text, expires_at = previews.write(verdict, foreseen.given, name_of(order), foreseen.now)
         document |= {"preview_token": text, "preview_expires_at": expires_at}
-    return json_answer(200, document)
+    return json_answer(200, document, (("ETag", f'"{version}"'),))
 
 
 # ---------------------------------------------------------------------------------------------------------------- read

@@ -44,10 +44,7 @@ def _no_notices(change: Change) -> tuple[Notice, ...]:
     return ()
 
 
-#: What describes itself elsewhere.
-_OTHERS = imports.ROUTES
-
-_DESCRIBED = (*OPERATIONS, *bulkoperations.OPERATIONS)
+_DESCRIBED = (*OPERATIONS, *bulkoperations.OPERATIONS, *imports.OPERATIONS)
 
 
 DIALECT = Dialect(
@@ -55,7 +52,7 @@ DIALECT = Dialect(
     title="Countermand",
     mount="/v1",
     lifecycles={"order": ORDER},
-    routes=(*(one.route for one in _DESCRIBED), *_OTHERS),
+    routes=tuple(one.route for one in _DESCRIBED),
     rewrite=as_sent,
     credential=_credential,
     hides_routes=False,
@@ -67,7 +64,7 @@ DIALECT = Dialect(
     notices=_no_notices,
     records=no_records,
     companions=(),
-    openapi=lambda: openapi.document(_DESCRIBED, _OTHERS),
+    openapi=lambda: openapi.document(_DESCRIBED),
     reasons=Reasons(
         theirs={reason: reason.value for reason in Reason},
         ours={reason.value: reason for reason in Reason},

@@ -23,12 +23,14 @@ from countermand.dialects.contract import (
     LineMode,
     Lines,
     Plan,
-    Route,
     WireAnswer,
     WireRequest,
 )
+from countermand.dialects.native import shapes
+from countermand.dialects.native.operation import Operation, Parameter, Said, operation
 from countermand.dialects.native.orders import decode_place
 from countermand.dialects.native.problems import encode_fault, encode_refusal
+from countermand.dialects.native.types import NewOrder
 from countermand.dialects.wire import json_answer
 from countermand.model.command import Place
 from countermand.model.order import Order
@@ -131,12 +133,21 @@ def show(imported: Imported) -> dict[str, object]:
     }
 
 
-ROUTES: Final[tuple[Route, ...]] = (
-    Route(
-        method="POST",
-        path="/orders:import",
-        operation="importOrders",
-        scope=WRITE,
-        handler=Lines(decode=decode_line, told=told, mode=mode_of, encode=encode),
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    operation(
+        "POST /orders:import",
+        "importOrders",
+        Lines(decode=decode_line, told=told, mode=mode_of, encode=encode),
+        Said(
+            summary="Place many orders, one on each line",
+            answers={207: shapes.ImportShown},
+            scope=WRITE,
+            body=NewOrder,
+            parameters=(
+                Parameter(name="mode", schema={"type": "string", "enum": ["each", "all"], "default": "each"}),
+                Parameter(name="dry_run", schema={"type": "boolean", "default": False}),
+            ),
+            lines=True,
+        ),
     ),
 )

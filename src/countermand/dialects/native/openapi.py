@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from countermand.dialects.contract import PUBLIC, Route
+from countermand.dialects.native import shapes
 from countermand.dialects.native.operation import Operation, Parameter
 from countermand.dialects.native.shapes import Problem
 
@@ -19,17 +20,42 @@ _PROBLEMS: Final = ("400", "401", "403", "404", "405", "409", "412", "413", "422
 _OF_CHANGES: Final = frozenset({"409", "412", "428"})
 _OF_CALLERS: Final = frozenset({"401", "403"})
 
+#: What only one of the lines of a body can be told.
+_OF_ORDERS: Final = frozenset({"404", "409", "412", "428"})
 
-def document(operations: Iterable[Operation], others: Iterable[Route]) -> Mapping[str, object]:
-    """`others` are routes that describe themselves elsewhere; they are listed with their names only."""
+_ACCEPTED: Final = 202
+
+#: Answers that show what an ETag is the version of.
+_TAGGED: Final = frozenset(
+    {shapes.OrderShown, shapes.ReportShown, shapes.HoldShown, shapes.FulfilmentClaim, shapes.PolicyShown}
+    | {shapes.CancellationWhole, shapes.PreviewShown, shapes.RestoredShown}
+)
+
+
+def _header(description: str, *, always: bool = False) -> Mapping[str, object]:
+    return {"description": description, "required": always, "schema": {"type": "string"}}
+
+
+#: The headers of answers, for the document.
+HEADERS: Final[Mapping[str, object]] = {
+    "Request-Id": _header("Names the request, for support.", always=True),
+    "RateLimit-Policy": _header("The limit of the key, if it has one."),
+    "RateLimit": _header("What is left of it, and for how long."),
+    "ETag": _header("The version, for If-Match.", always=True),
+    "Location": _header("Where to look again.", always=True),
+    "Retry-After": _header("When to look again, in seconds.", always=True),
+    "Idempotent-Replayed": _header("`true`: this answer was given before, under the same key."),
+    "Link": _header("The next page (RFC 8288), as long as there is one."),
+}
+
+
+def document(operations: Iterable[Operation]) -> Mapping[str, object]:
     described = tuple(operations)
     models = {model for one in described for model in (*one.answers.values(), one.body) if model is not None}
     schemas = _schemas({*models, Problem})
     paths: dict[str, dict[str, object]] = {}
     for one in described:
         paths.setdefault(one.route.path, {})[one.route.method.lower()] = _operation(one)
-    for route in others:
-        paths.setdefault(route.path, {})[route.method.lower()] = _bare(route)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -42,6 +68,7 @@ def document(operations: Iterable[Operation], others: Iterable[Route]) -> Mappin
         "paths": {f"/v1{path}": item for path, item in paths.items()},
         "components": {
             "schemas": schemas,
+            "headers": HEADERS,
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"key": []}],
@@ -66,27 +93,46 @@ def _operation(one: Operation) -> Mapping[str, object]:
         "tags": [one.tag],
         "parameters": [*_path_parameters(one.route), *(_parameter(parameter) for parameter in one.parameters)],
         "responses": {
-            **{str(status): _response(model) for status, model in one.answers.items()},
-            **_problems(one),
+            **{str(status): {**_response(model), **_headers(one, status)} for status, model in one.answers.items()},
+            **{status: said for status, said in _problems(one).items() if status not in _OF_ORDERS or not one.lines},
         },
     }
     if one.body is not None:
         needed = any(field.is_required() for field in one.body.model_fields.values())
-        shown["requestBody"] = {
-            "required": needed,
-            "content": {"application/json": {"schema": _reference(one.body)}},
-        }
+        shown["requestBody"] = (
+            _lines(one.body)
+            if one.lines
+            else {
+                "required": needed,
+                "content": {"application/json": {"schema": _reference(one.body)}},
+            }
+        )
     return shown | _security(one.route)
 
 
-def _bare(route: Route) -> Mapping[str, object]:
+def _lines(body: type[BaseModel]) -> Mapping[str, object]:
+    """A body of lines; whatever it calls itself is read as such."""
+    schema = {"type": "string", "description": "NDJSON: a document on each line.", "x-line": _reference(body)}
     return {
-        "operationId": route.operation,
-        "tags": ["bulk"],
-        "parameters": _path_parameters(route),
-        "responses": {"default": {"description": "See the reference."}},
-        **_security(route),
+        "required": True,
+        "content": {media: {"schema": schema} for media in ("application/x-ndjson", "text/plain")},
     }
+
+
+def _headers(one: Operation, status: int) -> Mapping[str, object]:
+    """The headers of a success. What `required` says of one holds for every such answer."""
+    names = ["Request-Id", "RateLimit-Policy", "RateLimit"]
+    model = one.answers[status]
+    named = {parameter.name for parameter in one.parameters}
+    if model in _TAGGED and not (one.route.method == "GET" and issubclass(model, shapes.CancellationWhole)):
+        names.append("ETag")
+    if status == _ACCEPTED:
+        names += ["Location", "Retry-After"]
+    if "Idempotency-Key" in named:
+        names.append("Idempotent-Replayed")
+    if "page_token" in named:
+        names.append("Link")
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
 
 
 def _security(route: Route) -> dict[str, object]:

@@ -35,9 +35,7 @@ OPTIONAL_KEY: Final = Parameter(
     description="As elsewhere; this call is safe to repeat without one.",
     schema=_KEY,
 )
-IF_MATCH: Final = Parameter(
-    name="If-Match", place="header", description="The ETag of the order as the caller has seen it."
-)
+IF_MATCH: Final = Parameter(name="If-Match", place="header", description="The ETag as the caller has seen it.")
 PAGE: Final = (
     Parameter(name="page_size", description="At most 200 are given.", schema={"type": "integer", "minimum": 1}),
     Parameter(name="page_token", description="The `next_page_token` of the page before."),
@@ -45,7 +43,10 @@ PAGE: Final = (
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One operation. `answers` are the successes, by status; every operation may answer with a problem as well."""
+    """One operation. `answers` are the successes, by status; every operation may answer with a problem as well.
+
+    `lines`: the body is NDJSON, and `body` describes one line of it, which alone can be refused for what an order is.
+    """
 
     route: Route
     summary: str
@@ -53,6 +54,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     body: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
     tag: str = "orders"
+    lines: bool = False
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -63,6 +65,7 @@ class Said(Struct, frozen=True, kw_only=True):
     scope: str
     body: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
+    lines: bool = False
 
 
 def operation(where: str, name: str, handler: Handler, said: Said) -> Operation:
@@ -76,4 +79,5 @@ def operation(where: str, name: str, handler: Handler, said: Said) -> Operation:
         body=said.body,
         parameters=said.parameters,
         tag=tag,
+        lines=said.lines,
     )

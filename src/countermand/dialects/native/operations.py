@@ -115,7 +115,7 @@ _ORDERS: Final = (
                 answers={200: shapes.ObligationShown},
                 scope=APPROVE,
                 body=types.Decision,
-                parameters=(OPTIONAL_KEY,),
+                parameters=(OPTIONAL_KEY, IF_MATCH),
             ),
         )
         for verb, how in decisions.VERBS.items()
@@ -130,7 +130,7 @@ _CANCELLATIONS: Final = (
         Said(
             summary="Cancel an order, lines of it, or quantities",
             answers={
-                200: shapes.CancellationWhole,
+                200: shapes.PreviewShown,
                 201: shapes.CancellationWhole,
                 202: shapes.CancellationWhole,
             },
@@ -148,7 +148,7 @@ _CANCELLATIONS: Final = (
         Write(decode=cancellations.decode_preview, encode=cancellations.encode),
         Said(
             summary="What a cancel would do, with a token to have exactly that done",
-            answers={200: shapes.CancellationWhole},
+            answers={200: shapes.PreviewShown},
             scope=CANCEL,
             body=types.NewCancellation,
             parameters=(IF_MATCH,),
@@ -189,10 +189,10 @@ _CANCELLATIONS: Final = (
             Write(decode=decode, encode=decisions.encode_cancellation),
             Said(
                 summary=summary,
-                answers={200: shapes.CancellationWhole},
+                answers={200: shapes.RestoredShown if verb == "restore" else shapes.CancellationWhole},
                 scope=scope,
                 body=types.NewRestore if verb == "restore" else types.Decision,
-                parameters=(OPTIONAL_KEY,),
+                parameters=(OPTIONAL_KEY, IF_MATCH),
             ),
         )
         for verb, decode, scope, summary in (
@@ -275,7 +275,7 @@ _RELEASES: Final = tuple(
         where,
         name,
         Write(decode=decode, encode=reports.encode_order),
-        Said(summary=summary, answers={200: shapes.OrderShown}, scope=REPORT, parameters=(OPTIONAL_KEY,)),
+        Said(summary=summary, answers={200: shapes.OrderShown}, scope=REPORT, parameters=(OPTIONAL_KEY, IF_MATCH)),
     )
     for where, name, decode, summary in (
         (
@@ -309,7 +309,7 @@ _POLICIES: Final = (
             answers={200: shapes.PolicyShown},
             scope=POLICY,
             body=types.NewPolicy,
-            parameters=(OPTIONAL_KEY,),
+            parameters=(OPTIONAL_KEY, IF_MATCH),
         ),
     ),
     operation(

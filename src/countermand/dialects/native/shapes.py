@@ -135,7 +135,7 @@ class TakingShown(Shape):
 
 
 class EventShown(Shape):
-    """One thing that happened to an order."""
+    """One thing that happened to an order. `payments` are all tenders as they were afterwards, where it changed one."""
 
     type: str
     sequence: int
@@ -146,6 +146,9 @@ class EventShown(Shape):
     currency: str
     taxes: list[Tax]
     lines: list[TakingShown]
+    cancellation_id: str = ""
+    shipment: ShipmentShown | None = None
+    payments: list[PaymentShown] = []
 
 
 class ObligationShown(Shape):
@@ -207,12 +210,40 @@ class CancellationWhole(CancellationShown):
     obligations: list[ObligationShown]
 
 
-class PreviewShown(CancellationWhole):
-    """What would happen. Send `preview_token` with the same members to have exactly this done."""
+class RestoredShown(CancellationWhole):
+    """With the obligations that stay done although the cancellation was undone."""
 
-    order_version: int
-    preview_token: str
-    preview_expires_at: datetime
+    not_restored: list[str] = []
+
+
+class PreviewShown(CancellationWhole):
+    """What would happen, or what there is already. `preview_token` with the same members has exactly this done."""
+
+    order_version: int = 0
+    preview_token: str = ""
+    preview_expires_at: datetime | None = None
+
+
+class LineWrong(Shape):
+    """What is wrong with one line, counted from 1."""
+
+    line: int
+    code: str
+    detail: str
+    pointer: str
+
+
+class ImportShown(Shape):
+    """What became of the lines of an import. `whole` false: the body broke off."""
+
+    lines: int
+    placed: int
+    known: int
+    refused: int
+    whole: bool
+    dry_run: bool
+    mode: str
+    errors: list[LineWrong]
 
 
 class OrderPage(Shape):

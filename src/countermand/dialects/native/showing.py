@@ -124,6 +124,8 @@ def show_event(event: Event) -> dict[str, object]:
         shown["cancellation_id"] = event.cancellation_id
     if event.shipment:
         shown["shipment"] = show_shipment(event.shipment)
+    if event.amendment is not None and event.amendment.payments is not None:
+        shown["payments"] = [show_payment(payment) for payment in event.amendment.payments]
     return shown
 
 

@@ -37,6 +37,6 @@ REASONS: Final = Reasons(
         "APPLICATION_CANCELLED_BY_ESHOP_RULES": Reason.POLICY,
         OTHER: Reason.OTHER,
     },
-    list_in="cancelApplication reason",
-    text_in="cancelApplication customReason",
+    list_in="Cancelapplication reason",
+    text_in="Cancelapplication customReason",
 )
