@@ -63,13 +63,13 @@ class Api:
 
     def items(self, bulk_id: str) -> list[Document]:
         found: list[Document] = []
-        token = "0"
+        token = ""
         while True:
-            page = self.call("GET", f"/bulk-cancellations/{bulk_id}/items?page_size=200&page_token={token}")
+            page = self.call("GET", f"/bulk-cancellations/{bulk_id}/items?page_size=200{token}")
             found += page["items"]
             if "next_page_token" not in page:
                 return found
-            token = page["next_page_token"]
+            token = f"&page_token={page['next_page_token']}"
 
 
 @pytest.fixture(scope="module")

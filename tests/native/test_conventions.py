@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from countermand.dialects.native import DIALECT, orders
 from countermand.dialects.native.explaining import CODES
 from countermand.service.desk import Desk
 from countermand.store.sqlite.adapter import SqliteStore
-from tests.native.client import CAPTURED, TWO_KEYS, Api, new_order, put_world
+from tests.native.client import CAPTURED, TWO_KEYS, Answer, Api, new_order, put_world
 from tests.native.test_cost import CALLER, Still, wire
 
 CANCEL = "/orders/o1/cancellations"
@@ -143,6 +144,70 @@ def test_an_answer_of_5xx_is_not_given_again(placed, when, replayed, answer, sta
     again = placed.send("POST", f"/v1{CANCEL}", {}, headers)
     assert (again.status, again.headers.get("idempotent-replayed")) == (202, replayed)
     assert sum(one["type"] == "order.cancelled" for one in placed.events()) == 1
+
+
+# ---------------------------------------------------------------------------------------------------------------- pages
+
+
+def links(answer: Answer) -> dict[str, str]:
+    """Where the links of a page lead, below the mount, by relation."""
+    found = re.findall(r'<([^>]+)>; rel="(\w+)"', answer.headers.get("link", ""))
+    return {relation: url.partition("/v1")[2] for url, relation in found}
+
+
+def walk(api: Api, path: str, name: str) -> None:
+    """Read a list of five to its end and back again, two at a time."""
+    there, back, at = [], [], path
+    while True:
+        page = api.get(at)
+        there.append([one[name] for one in page["items"]])
+        if "next" not in links(page):
+            break
+        assert page["next_page_token"] in links(page)["next"]
+        at = links(page)["next"]
+    while "prev" in links(page):
+        page = api.get(links(page)["prev"])
+        back.append([one[name] for one in page["items"]])
+    assert [len(items) for items in there] == [2, 2, 1]
+    assert back == list(reversed(there[:-1]))
+    assert len({one for items in there for one in items}) == 5
+    assert "next_page_token" in api.get(path).body
+
+
+def test_lists_are_read_to_their_end_and_back(api):
+    for number in range(5):
+        assert api.post("/orders", new_order(f"p{number}")).status == 201
+        assert api("PUT", "/policies/native", {"author": "ops", "window_seconds": 60 + number}).status == 200
+        assert api.post("/bulk-cancellations", {"order_ids": ["x"], "dry_run": True}).status == 202
+    walk(api, "/orders?page_size=2", "id")
+    walk(api, "/orders?status=placed&page_size=2", "id")
+    walk(api, "/policies/native/events?page_size=2", "sequence")
+    walk(api, "/bulk-cancellations?page_size=2", "id")
+
+
+@pytest.mark.parametrize("path", ["/orders", "/cancellations", "/bulk-cancellations", "/policies/native/events"])
+@pytest.mark.parametrize("token", ["nonsense", "WyJhIiwgImIiXQ"])
+def test_a_token_that_is_none_is_refused(api, path, token):
+    assert api.get(f"{path}?page_token={token}").status == 422
+
+
+@pytest.mark.parametrize(("size", "given"), [("1000", 5), ("3", 3), ("0", None), ("-1", None), ("x", None)])
+def test_a_page_has_its_size_within_reason(api, size, given):
+    for number in range(5):
+        api.post("/orders", new_order(f"p{number}"))
+    page = api.get(f"/orders?page_size={size}")
+    assert (page.status, len(page.body.get("items", ()))) == ((422, 0) if given is None else (200, given))
+
+
+def test_events_are_read_on_by_their_links(placed):
+    for _ in range(4):
+        placed.post("/orders/o1/holds", {"reason": "again"})
+    at, seen = "/orders/o1/events?page_size=2", []
+    while at:
+        page = placed.get(at)
+        seen += [one["sequence"] for one in page["items"]]
+        at = links(page).get("next", "")
+    assert seen == [1, 2, 3, 4, 5]
 
 
 # ------------------------------------------------------------------------------------------------- versions and tenants

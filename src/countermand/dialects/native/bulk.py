@@ -38,11 +38,11 @@ from countermand.dialects.native.bulkrecords import (
 )
 from countermand.dialects.native.bulktypes import NewBulk
 from countermand.dialects.native.problems import encode_refusal, invalid
-from countermand.dialects.native.requesting import claim_of, page_size
+from countermand.dialects.native.requesting import claim_of, leafed, listing_of, page_after, page_size, paged
 from countermand.dialects.wire import json_answer, to_facts
 from countermand.model.bulk import DRIVEN, MOVES, Bulk, BulkAction, BulkState, Item, ItemOutcome, Selection, moved
 from countermand.model.outcome import Refusal, Refused, Verdict
-from countermand.model.query import Found, GetRecord, Listing, ListRecords, Page, Query
+from countermand.model.query import Found, GetRecord, ListRecords, Page, Query
 from countermand.model.record import Record
 
 #: Orders that one pair of eyes may cancel at once. Above it, somebody with another key must approve.
@@ -190,23 +190,20 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 
 
 def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
-    listing = Listing(sort="created_at", after=wire.query_value("page_token") or None, limit=page_size(wire))
+    listing = listing_of(wire, sort="created_at")
     return (ListRecords(tenant=caller.tenant, dialect=caller.dialect, kind=BULK, listing=listing),)
 
 
 def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
-    del wire
     (page,) = found
     assert isinstance(page, Page)
-    records = [item for item in page.items if isinstance(item, Record)]
-    document: dict[str, object] = {"items": [show(bulk_of(record)) for record in records]}
-    if page.more:
-        document["next_page_token"] = records[-1].record_id
-    return json_answer(200, document)
+    shown = [(item.record_id, show(bulk_of(item))) for item in page.items if isinstance(item, Record)]
+    document, headers = leafed(wire, shown, more=page.more)
+    return json_answer(200, document, headers)
 
 
 def _position(wire: WireRequest) -> int:
-    text = wire.query_value("page_token") or "0"
+    text = page_after(wire) or "0"
     if not text.isascii() or not text.isdecimal() or len(text) > len(str(10**12)):
         raise CallerFault(Fault(kind=FaultKind.INVALID, detail="page_token is none of ours"))
     return int(text)
@@ -234,11 +231,10 @@ def encode_items(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     rows = chunk.items or chunk.order_ids
     shown = [_show_item(row) for row in rows[start : start + size]]
     wanted = wire.query_value("outcome")
-    document: dict[str, object] = {"items": [row for row in shown if wanted in {None, row["outcome"]}]}
     after = position + len(shown)
-    if after < bulk_of(record).selected:
-        document["next_page_token"] = str(after)
-    return json_answer(200, document)
+    further = str(after) if after < bulk_of(record).selected else None
+    document, headers = paged(wire, [row for row in shown if wanted in {None, row["outcome"]}], further)
+    return json_answer(200, document, headers)
 
 
 def _show_item(row: Item | str) -> dict[str, object]:

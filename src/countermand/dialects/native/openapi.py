@@ -130,7 +130,7 @@ def _headers(one: Operation, status: int) -> Mapping[str, object]:
         names += ["Location", "Retry-After"]
     if "Idempotency-Key" in named:
         names.append("Idempotent-Replayed")
-    if "page_token" in named:
+    if named & {"page_token", "after"}:
         names.append("Link")
     return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
 

@@ -13,9 +13,10 @@ from countermand.dialects.native.requesting import (
     body_of,
     claim_if_given,
     claim_of,
-    page_after,
+    leafed,
+    link,
+    listing_of,
     page_size,
-    paged,
     wrong,
 )
 from countermand.dialects.native.showing import etag, show_event, show_order
@@ -25,7 +26,7 @@ from countermand.model.command import Place
 from countermand.model.event import Event
 from countermand.model.order import Order
 from countermand.model.outcome import Refusal, Refused, Verdict
-from countermand.model.query import Found, GetOrder, ListEvents, Listing, ListOrders, Page, Query
+from countermand.model.query import Found, GetOrder, ListEvents, ListOrders, Page, Query
 
 #: Digits of a sequence number: the stores' integers have 63 bits.
 SEQUENCE_DIGITS_MAX: Final = 18
@@ -80,13 +81,12 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     """By `dialect`, `kind`, `status` (repeated for several), `reference` and time of placement; newest first."""
     dialect = wire.query_value("dialect") or caller.dialect
-    listing = Listing(
+    listing = replace(
+        listing_of(wire),
         statuses=tuple(value for name, value in wire.query if name == "status"),
         facets={"reference": text} if (text := wire.query_value("reference")) else {},
         from_at=_instant(wire, "placed_from"),
         until_at=_instant(wire, "placed_until"),
-        after=page_after(wire),
-        limit=page_size(wire),
     )
     return (
         ListOrders(tenant=caller.tenant, dialect=dialect, kind=wire.query_value("kind") or "order", listing=listing),
@@ -106,9 +106,8 @@ def _instant(wire: WireRequest, name: str) -> datetime | None:
 def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     (page,) = found
     assert isinstance(page, Page)
-    orders = [item for item in page.items if isinstance(item, Order)]
-    after = orders[-1].order_id if page.more and orders else None
-    document, headers = paged(wire, [show_order(order) for order in orders], after)
+    shown = [(item.order_id, show_order(item)) for item in page.items if isinstance(item, Order)]
+    document, headers = leafed(wire, shown, more=page.more)
     return json_answer(200, document, headers)
 
 
@@ -125,4 +124,6 @@ def encode_events(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     if not isinstance(order, Order) or not isinstance(page, Page):
         return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER), wire)
     events = [item for item in page.items if isinstance(item, Event)]
-    return json_answer(200, {"items": [show_event(event) for event in events], "more": page.more})
+    document = {"items": [show_event(event) for event in events], "more": page.more}
+    further = (("Link", link(wire, "next", after=str(events[-1].sequence))),) if page.more and events else ()
+    return json_answer(200, document, further)

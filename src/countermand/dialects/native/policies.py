@@ -3,25 +3,18 @@
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from countermand.dialects import catalog
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native.problems import encode_refusal
-from countermand.dialects.native.requesting import (
-    body_of,
-    claim_if_given,
-    page_after,
-    page_size,
-    paged,
-    version_of,
-    wrong,
-)
+from countermand.dialects.native.requesting import body_of, claim_if_given, leafed, listing_of, version_of, wrong
 from countermand.dialects.native.types import NewPolicy
 from countermand.dialects.wire import json_answer, milli_of, to_facts, unmilli
 from countermand.model.keys import RecordKey
 from countermand.model.outcome import Refusal, Refused, Verdict
 from countermand.model.policy import Approval, Fee, OnTimeout, Policy
-from countermand.model.query import Found, GetRecord, Listing, ListRecords, Page, Query
+from countermand.model.query import Found, GetRecord, ListRecords, Page, Query
 from countermand.model.record import Record
 
 #: The record that holds a policy, and those that say who changed it.
@@ -95,21 +88,15 @@ def encode_put(verdict: Verdict, wire: WireRequest) -> WireAnswer:
 
 
 def decode_events(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
-    listing = Listing(
-        sort="created_at",
-        facets={"dialect": _dialect(wire)},
-        after=page_after(wire),
-        limit=page_size(wire),
-    )
+    listing = replace(listing_of(wire, sort="created_at"), facets={"dialect": _dialect(wire)})
     return (ListRecords(tenant=caller.tenant, dialect="native", kind=EVENT, listing=listing),)
 
 
 def encode_events(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     (page,) = found
     assert isinstance(page, Page)
-    records = [item for item in page.items if isinstance(item, Record)]
-    after = records[-1].record_id if page.more and records else None
-    document, headers = paged(wire, [msgspec.Raw(record.body) for record in records], after)
+    shown = [(item.record_id, msgspec.Raw(item.body)) for item in page.items if isinstance(item, Record)]
+    document, headers = leafed(wire, shown, more=page.more)
     return json_answer(200, document, headers)
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from countermand.dialects.wire import milli_of
 from countermand.model.command import Selector
 from countermand.model.keys import ClaimKey, OrderKey
 from countermand.model.outcome import Refusal, Refused
+from countermand.model.query import Listing
 
 Body = TypeVar("Body", bound=Wire)
 
@@ -113,24 +115,45 @@ def page_size(wire: WireRequest) -> int:
     return min(int(text), PAGE_SIZE_MAX)
 
 
-def page_token(wire: WireRequest, after: str) -> str:
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """After which id a page begins, and with which filters; `back`: it goes towards the beginning of the list."""
+
+    after: str
+    filters: str
+    back: bool = False
+
+
+def _token(wire: WireRequest, after: str, *, back: bool = False) -> str:
     """An opaque cursor, bound to the filters of the request: with others it is refused."""
-    return base64.urlsafe_b64encode(msgspec.json.encode([after, _filters(wire)])).decode().rstrip("=")
+    raw = msgspec.json.encode(Cursor(after, _filters(wire), back))
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def page_after(wire: WireRequest) -> str | None:
-    """The id after which the page begins. Raises CallerFault for a token that isn't ours or belongs to other filters."""
+def page_cursor(wire: WireRequest) -> Cursor | None:
+    """Where the page begins. Raises CallerFault for a token that isn't ours or belongs to other filters."""
     text = wire.query_value("page_token")
     if not text:
         return None
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        after, filters = msgspec.json.decode(raw, type=tuple[str, str])
+        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
     except (ValueError, msgspec.DecodeError) as error:
         raise wrong("page_token", "is none of ours") from error
-    if filters != _filters(wire):
+    if cursor.filters != _filters(wire):
         raise wrong("page_token", "belongs to other filters")
-    return after
+    return cursor
+
+
+def page_after(wire: WireRequest) -> str | None:
+    """The id after which the page begins, in a list that is only read forwards."""
+    cursor = page_cursor(wire)
+    return None if cursor is None else cursor.after
+
+
+def listing_of(wire: WireRequest, *, sort: str = "placed_at") -> Listing:
+    """A page of a list, newest first, that is read in both directions."""
+    cursor = page_cursor(wire)
+    after, back = (None, False) if cursor is None else (cursor.after, cursor.back)
+    return Listing(sort=sort, descending=not back, after=after, limit=page_size(wire))
 
 
 def _filters(wire: WireRequest) -> str:
@@ -145,10 +168,33 @@ def paged(
     document: dict[str, object] = {"items": items}
     if after is None:
         return document, ()
-    token = page_token(wire, after)
+    token = _token(wire, after)
     document["next_page_token"] = token
-    kept = "".join(f"{name}={_quoted(value)}&" for name, value in wire.query if name != "page_token")
-    return document, (("Link", f'<{wire.base_url}{wire.path}?{kept}page_token={token}>; rel="next"'),)
+    return document, (("Link", link(wire, "next", page_token=token)),)
+
+
+def leafed(
+    wire: WireRequest, shown: Sequence[tuple[str, object]], *, more: bool
+) -> tuple[dict[str, object], tuple[tuple[str, str], ...]]:
+    """Likewise for a list that is read in both directions: the page before has a link too. `shown`: id and document of each."""
+    cursor = page_cursor(wire)
+    back = cursor is not None and cursor.back
+    inner = list(reversed(shown)) if back else list(shown)
+    document: dict[str, object] = {"items": [item for _, item in inner]}
+    links: list[str] = []
+    if inner and (more or back):
+        document["next_page_token"] = _token(wire, inner[-1][0])
+        links.append(link(wire, "next", page_token=str(document["next_page_token"])))
+    if inner and (more if back else cursor is not None):
+        links.append(link(wire, "prev", page_token=_token(wire, inner[0][0], back=True)))
+    return document, (("Link", ", ".join(links)),) if links else ()
+
+
+def link(wire: WireRequest, relation: str, **changed: str) -> str:
+    """The same request with other query parameters, as a link (RFC 8288)."""
+    kept = [(name, value) for name, value in wire.query if name not in changed]
+    query = "&".join(f"{name}={_quoted(value)}" for name, value in (*kept, *changed.items()))
+    return f'<{wire.base_url}{wire.path}?{query}>; rel="{relation}"'
 
 
 def _quoted(text: str) -> str:
