@@ -76,7 +76,7 @@ def test_what_a_status_forbids_names_what_stands_in_the_way_and_what_is_allowed_
     refused = placed.cancel(lines=[{"line_id": "a"}])
     assert (refused.status, refused["state"]) == (409, "shipped")
     assert refused["blocked_by"] == ["a", "b"]
-    assert refused["allowed_actions"] == ["createDelivery", "createReturn"]
+    assert refused["allowed_actions"] == ["createDelivery", "createReturn", "cancelShipment"]
     assert refused["moves"] == []
 
 

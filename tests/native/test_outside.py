@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.native.client import CAPTURED, CLOCK, advance, new_order
+from tests.native.client import CAPTURED, CLOCK, advance, effects, new_order
 
 
 def test_a_lease_keeps_a_cancel_waiting_until_it_ends(placed, server):
@@ -96,6 +96,48 @@ def test_captured_after_the_void_goes_back(placed):
     order = placed.get("/orders/o1")
     assert order["payments"][0]["refunded"] == 4492
     assert [(one["state"], one["closed_at"]) for one in order["conflicts"]] == [("resolved", CLOCK)]
+
+
+def test_a_shipment_that_was_called_off_leaves_the_order_alive(placed, server):
+    placed.post("/orders/o1/shipments", {"id": "s1", "lines": [{"line_id": "a"}, {"line_id": "b"}]})
+    assert placed.cancel(lines=[{"line_id": "b"}])["code"] == "STATUS_FORBIDS"
+    off = placed.post("/orders/o1/shipments/s1:cancel")
+    assert (off.status, off["status"]) == (200, "placed")
+    assert [(line["open"], line["reserved"]) for line in off["lines"][:2]] == [(3, 3), (1, 1)]
+    assert {(one["sku"], one["quantity"]) for one in effects(server)["reservations"]} == {("A", 3), ("B", 1)}
+    assert placed.post("/orders/o1/shipments/s1:cancel")["version"] == off["version"]
+    assert placed.post("/orders/o1/shipments/s9:cancel").status == 422
+    assert placed.post("/orders/o9/shipments/s1:cancel").status == 404
+    assert placed.cancel(lines=[{"line_id": "b"}]).status == 202
+
+
+def test_what_left_after_its_cancel_and_was_called_off_is_cancelled_as_before(placed):
+    placed.cancel()
+    total = placed.get("/orders/o1")["total"]
+    placed.post("/orders/o1/shipments", {"id": "s1", "lines": [{"line_id": "a", "quantity": 2}]})
+    assert placed.get("/orders/o1")["total"] > total
+    placed.post("/orders/o1/shipments/s1:cancel")
+    order = placed.get("/orders/o1")
+    assert (order["status"], order["total"], order["lines"][0]["cancelled"]) == ("cancelled", total, 3)
+    assert [one["state"] for one in order["conflicts"]] == ["resolved"]
+    assert placed.owed()["void"]["amount"] == 4492
+    assert placed.owed()["return"]["state"] == "settled"
+
+
+@pytest.mark.parametrize(
+    ("back", "state"),
+    [
+        ({}, "resolved"),
+        ({"lines": [{"line_id": "a"}]}, "resolved"),
+        ({"lines": [{"sku": "A", "quantity": 2}]}, "resolved"),
+        ({"lines": [{"line_id": "a", "quantity": 1}]}, "open"),
+    ],
+)
+def test_goods_that_come_back_end_the_conflict_of_their_leaving(placed, back, state):
+    placed.cancel()
+    placed.post("/orders/o1/shipments", {"id": "s1", "lines": [{"line_id": "a", "quantity": 2}]})
+    placed.post("/orders/o1/returns", back)
+    assert [one["state"] for one in placed.get("/orders/o1")["conflicts"]] == [state]
 
 
 def test_a_void_that_was_captured_meanwhile_is_another_remedy(api):

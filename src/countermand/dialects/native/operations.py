@@ -290,6 +290,12 @@ _RELEASES: Final = tuple(
             reports.decode_release_claim,
             "The units are not picked after all",
         ),
+        (
+            "POST /orders/{order}/shipments/{shipment}:cancel",
+            "cancelShipment",
+            reports.decode_cancel_shipment,
+            "A shipment was called off: its units are open again, and the order lives on",
+        ),
     )
 )
 

@@ -171,6 +171,7 @@ def _by_lifecycle(order: Order) -> dict[str, object]:
     moves = sorted(action for status, action in lifecycle.moves if status == order.status)
     actions = [operation for action, operation in _ACTIONS.items() if action in allowed]
     actions += ["createReturn"] if gone and "return" in allowed else []
+    actions += ["cancelShipment"] if gone and "reopen" in allowed else []
     actions += ["transitionOrder"] if moves else []
     actions += ["restoreCancellation"] if order.status in lifecycle.cancelled else []
     return {"blocked_by": gone, "allowed_actions": actions or ["getOrder"], "moves": moves}

@@ -5,8 +5,10 @@ What has happened is accepted even when it contradicts what we decided; the answ
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
+from countermand.dialects.native import remedies
 from countermand.dialects.native.addressing import address
 from countermand.dialects.native.problems import encode_refusal
 from countermand.dialects.native.requesting import body_of, claim_if_given, claim_of, selectors_of, stale, version_of
@@ -38,13 +40,12 @@ from countermand.model.command import (
     PaymentStep,
     PutHold,
     ReportPayment,
-    Return,
     Selector,
     Ship,
     TakeLease,
 )
 from countermand.model.order import Hold, Lease, Order, PortionState, Shipment
-from countermand.model.outcome import Done, Refused, Verdict
+from countermand.model.outcome import Done, Refusal, Refused, Verdict
 
 Planner = Callable[[Held], tuple[Command, ...]]
 
@@ -189,7 +190,29 @@ def _carried(order: Order, shipment: Shipment) -> tuple[Selector, ...] | None:
 def decode_return(wire: WireRequest, caller: Caller) -> Ask:
     given = body_of(wire, NewReturn)
     selectors = selectors_of(given.lines)
-    return _ask(wire, caller, lambda _: (Return(selectors=selectors, executed_by=caller.key_id),))
+    return _ask(wire, caller, lambda held: remedies.returned(held, selectors, caller), history=True)
+
+
+def decode_cancel_shipment(wire: WireRequest, caller: Caller) -> Ask:
+    """Units of a shipment that was called off never left. Again: nothing changes."""
+    key, version, wanted = address(caller, wire.params["order"]), version_of(wire), wire.params["shipment"]
+
+    def plan(held: Held) -> Plan | Refused:
+        order = held.order
+        if order is None or all(one.shipment_id != wanted for one in order.shipments):
+            unknown = Refusal.UNKNOWN_ORDER if order is None else Refusal.UNKNOWN_LINE
+            return Refused(refusal=unknown, order=order, detail="" if order is None else "there is no such shipment")
+        if (refused := stale(held, version)) is not None:
+            return refused
+        carries = any(
+            part.shipment_id == wanted and part.state in _GONE for line in order.lines for part in line.portions
+        )
+        return Plan(commands=remedies.called_off(held, wanted, caller) if carries else ())
+
+    return Ask(order=key, plan=plan, history=True, claim=claim_if_given(wire, caller))
+
+
+_GONE: Final = (PortionState.SHIPPED, PortionState.DELIVERED)
 
 
 # --------------------------------------------------------------------------------------------------------------- money
