@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.native.client import CAPTURED, CLOCK, advance, effects, new_order
+from tests.native.client import CAPTURED, CLOCK, TWO_KEYS, Api, advance, effects, new_order, put_world
 
 
 def test_a_lease_keeps_a_cancel_waiting_until_it_ends(placed, server):
@@ -36,6 +36,52 @@ def test_a_shipment_ends_its_claim(placed):
     placed.post("/orders/o1/shipments", {"lines": [{"line_id": "a"}], "fulfilment_claim": claim["id"]})
     order = placed.get("/orders/o1")
     assert (order["status"], order["fulfilment_claims"]) == ("part_shipped", [])
+
+
+@pytest.fixture
+def asking(api, server):
+    """An order whose units are claimed, of a tenant who wants fulfilment asked; `k2` is fulfilment's key."""
+    put_world(server, orders=[new_order()], policies=[{"author": "ops", "ask_fulfilment": True}], accounts=TWO_KEYS)
+    claim = {"holder": "warehouse", "seconds": 300, "line_ids": ["a"]}
+    assert Api(server, "k2").post("/orders/o1/fulfilment-claims", claim).status == 201
+    return api
+
+
+def test_fulfilment_is_asked_and_gives_the_units_up(asking, server):
+    assert asking.cancel(lines=[{"line_id": "b"}])["state"] == "accepted"
+    asked = asking.cancel()
+    assert (asked.status, asked["state"], asked["due_at"]) == (202, "requested", "2026-03-01T12:05:00Z")
+    assert asking.events()[-1]["data"]["holder"] == "warehouse"
+    agreed = Api(server, "k2").post(f"/orders/o1/cancellations/{asked['id']}:approve", {"by": "picker 7"})
+    assert agreed["state"] == "accepted"
+    assert asking.get("/orders/o1")["status"] == "cancelled"
+
+
+def test_fulfilment_is_asked_and_says_no_with_its_reason(asking, server):
+    asked = asking.cancel()
+    no = {"by": "picker 7", "reason": "it is on the truck: 1Z999"}
+    told = Api(server, "k2").post(f"/orders/o1/cancellations/{asked['id']}:reject", no)
+    assert (told["state"], told["decided_because"]) == ("rejected", "it is on the truck: 1Z999")
+    assert asking.get("/orders/o1")["status"] == "placed"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state"),
+    [
+        (None, "accepted"),
+        (("shipments", {}), "failed"),
+        (("fulfilment-claims", {"holder": "warehouse", "seconds": 600, "line_ids": ["a"]}), "failed"),
+    ],
+    ids=["the claim ends", "the units leave", "they are claimed again"],
+)
+def test_fulfilment_that_does_not_answer_is_waited_for_as_long_as_its_claim(asking, server, meanwhile, state):
+    asked = asking.cancel()
+    if meanwhile is not None:
+        assert Api(server, "k2").post(f"/orders/o1/{meanwhile[0]}", meanwhile[1]).status == 201
+    advance(server, 299)
+    assert asking.get(f"/orders/o1/cancellations/{asked['id']}")["state"] == "requested"
+    advance(server, 1)
+    assert asking.get(f"/orders/o1/cancellations/{asked['id']}")["state"] == state
 
 
 @pytest.mark.serial

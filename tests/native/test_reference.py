@@ -63,7 +63,7 @@ def test_every_operation_is_in_the_reference():
 
 def test_every_member_of_a_policy_is_in_the_reference():
     shown = {"cancellable", "window_seconds", "cooling_off_seconds", "fees", "approval", "undo_window_seconds"}
-    shown |= {"unpaid_expiry_seconds", "if_match_required"}
+    shown |= {"unpaid_expiry_seconds", "if_match_required", "ask_fulfilment"}
     assert len(shown) == len(Policy.__struct_fields__)
     page = read("policy.md")
     assert [name for name in sorted(shown) if f"`{name}`" not in page] == []

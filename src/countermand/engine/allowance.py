@@ -3,13 +3,14 @@
 None of it is looked at for an order that has no lease, no pending cancellation and no policy.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from countermand.model.command import Cancel
 from countermand.model.order import Lease, Line, Order
 from countermand.model.outcome import Cause, Refusal, Refused
-from countermand.model.policy import PERCENT_MILLI_MAX, Approval, Fee, Policy
+from countermand.model.policy import PERCENT_MILLI_MAX, Approval, Fee, OnTimeout, Policy
 
 
 def restraint(order: Order, command: Cancel, policy: Policy | None, now: datetime) -> Refused | None:
@@ -24,20 +25,34 @@ def restraint(order: Order, command: Cancel, policy: Policy | None, now: datetim
         # The last instant of the window still belongs to the customer.
         if policy.window_s is not None and now - order.placed_at > timedelta(seconds=policy.window_s):
             return _no(order, Cause.WINDOW_CLOSED)
+    # Whoever agrees, with a key, says that fulfilment gives the units up.
+    if policy is not None and policy.ask_fulfilment and (command.waits or command.agreed_key) and not _is_over(command):
+        return None
     return _leased(order, command, now)
 
 
+def _is_over(command: Cancel) -> bool:
+    """Whether nobody answered in time. By then the claim has ended, or fulfilment took it again."""
+    return command.due or (bool(command.agreed_by) and not command.agreed_key)
+
+
 def _leased(order: Order, command: Cancel, now: datetime) -> Refused | None:
-    for lease in order.leases:
-        if now < lease.expires_at and (lines := tuple(_wanted(order, command, lease))):
-            return Refused(
-                refusal=Refusal.STATUS_FORBIDS,
-                order=order,
-                cause=Cause.FULFILMENT_CLAIMED,
-                blocked_by=(lease.lease_id, *(line.line_id for line in lines)),
-                retry_at=lease.expires_at,
-            )
+    for lease, lines in _in_the_way(order, command, now):
+        return Refused(
+            refusal=Refusal.STATUS_FORBIDS,
+            order=order,
+            cause=Cause.FULFILMENT_CLAIMED,
+            blocked_by=(lease.lease_id, *(line.line_id for line in lines)),
+            retry_at=lease.expires_at,
+        )
     return None
+
+
+def _in_the_way(order: Order, command: Cancel, now: datetime) -> Iterator[tuple[Lease, list[Line]]]:
+    """The leases that have not ended, each with the lines that the cancel wants of it."""
+    for lease in order.leases:
+        if now < lease.expires_at and (lines := _wanted(order, command, lease)):
+            yield lease, lines
 
 
 def _wanted(order: Order, command: Cancel, lease: Lease) -> list[Line]:
@@ -61,10 +76,11 @@ def _no(order: Order, cause: Cause, blocked_by: tuple[str, ...] = ()) -> Refused
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A cancel does not take effect now. `approval` None: only its time has not come."""
+    """A cancel does not take effect now. `approval` None: only its time has not come. `lease`: what fulfilment should end."""
 
     due_at: datetime
     approval: Approval | None = None
+    lease: Lease | None = None
 
 
 def cools(order: Order, policy: Policy, now: datetime) -> bool:
@@ -91,6 +107,12 @@ def wait(order: Order, command: Cancel, policy: Policy | None, *, amount_minor: 
     needed = approval is not None and amount_minor >= approval.above_minor and not command.agreed_by and not command.due
     if policy is not None and approval is not None and needed and not cools(order, policy, now):
         return Wait(now + timedelta(seconds=approval.timeout_s), approval)
+    if policy is not None and policy.ask_fulfilment and order.leases and not command.agreed_by and not command.due:
+        asked = max(
+            (lease for lease, _ in _in_the_way(order, command, now)), key=lambda one: one.expires_at, default=None
+        )
+        if asked is not None:
+            return Wait(asked.expires_at, Approval(on_timeout=OnTimeout.APPROVED), asked)
     if command.effective_at is not None and command.effective_at > now and not command.due:
         return Wait(command.effective_at)
     return None

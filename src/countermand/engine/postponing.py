@@ -32,10 +32,16 @@ def postponed(order: Order, command: Cancel, event: Event, waits: Wait) -> Accep
         currency=order.currency,
         cancellation_id=command.cancellation_id,
         amendment=Amendment(pending=command.cancellation_id),
-        data={**event.data, "due_at": waits.due_at.isoformat()},
+        data={**event.data, "due_at": waits.due_at.isoformat(), **_asked(waits)},
         sequence=order.sequence + 1,
     )
     return Accepted(order=evolve(order, waiting), events=(waiting,), cancellation=record)
+
+
+def _asked(waits: Wait) -> dict[str, str]:
+    """Whom fulfilment has to answer, when it is fulfilment that is asked."""
+    lease = waits.lease
+    return {} if lease is None else {"fulfilment_claim": lease.lease_id, "holder": lease.holder}
 
 
 def agreed(order: Order, command: Cancel, event: Event) -> tuple[Event, Order]:

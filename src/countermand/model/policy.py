@@ -44,6 +44,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     `cancellable` narrows the lifecycle's own list, it never widens it. Within `cooling_off_s` of placement a cancel needs no
     approval and costs no fee; `window_s` after placement it is too late. Outside effects wait `undo_window_s`, and a cancel
     can be undone for as long without a trace. `unpaid_expiry_s`: an order unpaid for so long may be cancelled by the timer.
+    `ask_fulfilment`: a cancel of units that fulfilment has claimed asks for them instead of being refused.
     """
 
     cancellable: frozenset[str] | None = None
@@ -54,3 +55,4 @@ class Policy(Struct, frozen=True, kw_only=True):
     undo_window_s: int = 0
     unpaid_expiry_s: int | None = None
     if_match_required: bool = False
+    ask_fulfilment: bool = False

@@ -145,6 +145,7 @@ def policy_of(given: NewPolicy, dialect: str) -> Policy:
         undo_window_s=given.undo_window_seconds,
         unpaid_expiry_s=given.unpaid_expiry_seconds,
         if_match_required=given.if_match_required,
+        ask_fulfilment=given.ask_fulfilment,
     )
 
 
@@ -173,4 +174,5 @@ def rules(policy: Policy) -> dict[str, object]:
         "undo_window_seconds": policy.undo_window_s,
         "unpaid_expiry_seconds": policy.unpaid_expiry_s,
         "if_match_required": policy.if_match_required,
+        "ask_fulfilment": policy.ask_fulfilment,
     }

@@ -311,6 +311,7 @@ class Rules(Shape):
     undo_window_seconds: int
     unpaid_expiry_seconds: int | None
     if_match_required: bool
+    ask_fulfilment: bool
 
 
 class PolicyShown(Rules):

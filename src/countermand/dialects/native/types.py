@@ -217,3 +217,4 @@ class NewPolicy(Wire):
     undo_window_seconds: Annotated[int, Field(ge=0, le=7 * 86_400, strict=True)] = 0
     unpaid_expiry_seconds: Annotated[int, Field(ge=60, le=366 * 86_400, strict=True)] | None = None
     if_match_required: bool = False
+    ask_fulfilment: bool = False
