@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from countermand.engine import Around, decide
 from countermand.engine.settlement import WAITS_S, next_try
@@ -103,6 +104,44 @@ def test_void_first_then_refund_and_never_more_than_there_is(row):
     decided, _ = cancelled(payment)
     amounts = {owed.kind: owed.amount_minor for owed in decided.owed}
     assert (amounts.get("void", 0), amounts.get("refund", 0)) == (void, refund)
+
+
+VOIDED = """
+    # authorised captured voiding reported   released refunded voiding conflict
+    1499         0        0       1499       1499     0        0       none
+    1499         0        500     1499       1499     0        0       none
+    1499         0        500     600        600      0        500     none
+    1499         1000     0       499        499      0        0       none
+    1499         1499     0       1499       0        1499     0       refunded_elsewhere
+    1499         1000     499     1499       499      1000     0       refunded_elsewhere
+"""
+
+
+@pytest.mark.parametrize("row", [row.split() for row in VOIDED.strip().splitlines()[1:]])
+def test_a_void_that_nobody_owed_just_so_releases_what_there_is_and_ends_what_it_leaves_nothing_for(row):
+    authorised, captured, voiding, reported, *expected = row
+    payment = Payment(payment_id="p", authorised_minor=int(authorised), captured_minor=int(captured))
+    payment = replace(payment, voiding_minor=int(voiding))
+    mine = Obligation(
+        obligation_id="o0",
+        tenant="t",
+        dialect="plain",
+        order_id="o",
+        kind="void",
+        type="payment.void",
+        created_at=NOW,
+        data={"payment_id": "p"},
+        amount_minor=int(voiding),
+    )
+    around = Around(obligations=(mine,) if mine.amount_minor else ())
+    report = ReportPayment(payment_id="p", step=PaymentStep.VOIDED, amount_minor=int(reported))
+    after: Any = decide(order(*OPEN.lines, payments=(payment,)), report, FLOW, NOW, around=around)
+    (now,) = after.order.payments
+    conflicts = [one.kind.value for one in after.order.conflicts] or ["none"]
+    assert [str(now.released_minor), str(now.refunded_minor), str(now.voiding_minor), *conflicts] == expected
+    assert [one.state for one in after.obligations] == (
+        [ObligationState.SETTLED] if now.voiding_minor != int(voiding) else []
+    )
 
 
 def test_a_capture_beyond_what_was_released_is_a_conflict_for_the_difference():

@@ -202,11 +202,27 @@ def _captured(payment: Payment, command: ReportPayment, mine: tuple[Obligation, 
 
 
 def _voided(payment: Payment, command: ReportPayment, mine: tuple[Obligation, ...], now: datetime) -> _Heard:
+    """No more can be released than was authorised and not captured; what goes beyond gave back captured money."""
     paid = _settles(command, mine, {"void"})
     if paid is not None:
         after = kept((payment,), paid)[0]
         return _Heard(after, closed=(closed(paid, _reported(paid), now),))
-    return _Heard(released(payment, command.amount_minor))
+    part = min(command.amount_minor, _free_minor(payment))
+    after, done = released(payment, part), list[Obligation]()
+    for one in mine:
+        if one.kind == "void" and after.voiding_minor > _free_minor(after):
+            after = replace(after, voiding_minor=after.voiding_minor - one.amount_minor)
+            done.append(closed(one, _reported(one), now))
+    beyond = command.amount_minor - part
+    if not beyond:
+        return _Heard(after, closed=tuple(done))
+    after = replace(after, refunded_minor=min(after.captured_minor, after.refunded_minor + beyond))
+    return _Heard(after, closed=tuple(done), conflict=ConflictKind.REFUNDED_ELSEWHERE, amount_minor=beyond)
+
+
+def _free_minor(payment: Payment) -> int:
+    """What is authorised and neither captured nor released."""
+    return max(0, payment.authorised_minor - payment.captured_minor - payment.released_minor)
 
 
 def _refunded(payment: Payment, command: ReportPayment, mine: tuple[Obligation, ...], now: datetime) -> _Heard:
