@@ -15,7 +15,7 @@ from countermand.dialects.native import DIALECT, orders
 from countermand.dialects.native.explaining import CODES
 from countermand.service.desk import Desk
 from countermand.store.sqlite.adapter import SqliteStore
-from tests.native.client import CAPTURED, TWO_KEYS, Answer, Api, new_order, put_world
+from tests.native.client import CAPTURED, TWO_KEYS, Answer, Api, advance, new_order, put_world
 from tests.native.test_cost import CALLER, Still, wire
 
 CANCEL = "/orders/o1/cancellations"
@@ -278,3 +278,10 @@ def test_a_policy_may_let_nothing_be_cancelled(placed):
     assert placed("PUT", "/policies/native", {"author": "ops", "cancellable": []}).status == 200
     refused = placed.cancel()
     assert (refused["code"], refused["allowed_actions"]) == ("POLICY_FORBIDS", ["getPolicy", "putPolicy"])
+
+
+def test_who_waits_for_a_scheduled_cancel_is_told_when_it_is_due(placed, server):
+    asked = placed.cancel(effective_at="2026-03-01T13:00:00Z")
+    assert (asked.status, asked["state"], asked.headers["retry-after"]) == (202, "scheduled", "3600")
+    advance(server, int(asked.headers["retry-after"]))
+    assert placed.get("/orders/o1")["status"] == "cancelled"

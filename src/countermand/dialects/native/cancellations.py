@@ -1,5 +1,6 @@
 """Cancellations: create, preview, read. What may be done to one afterwards is in `decisions`."""
 
+import math
 from datetime import datetime
 from typing import Final
 
@@ -42,6 +43,7 @@ from countermand.model.query import (
 RETRY_AFTER_S: Final = 2
 
 _COMPLETED: Final = CancellationState.COMPLETED
+_SCHEDULED: Final = CancellationState.SCHEDULED
 
 #: What the encoder is told by a plan that found the order cancelled already.
 Existing = Whole
@@ -134,7 +136,14 @@ def encode(verdict: Verdict, wire: WireRequest) -> WireAnswer:
     document = _document(done, verdict.obligations, order.status)
     if done.state is _COMPLETED:
         return json_answer(201, document, (location, tag))
-    return json_answer(202, document, (location, tag, ("Retry-After", str(RETRY_AFTER_S))))
+    return json_answer(202, document, (location, tag, ("Retry-After", str(_look_again_s(done, wire)))))
+
+
+def _look_again_s(done: Cancellation, wire: WireRequest) -> int:
+    """What is scheduled stands still until its time."""
+    if done.state is not _SCHEDULED or done.due_at is None:
+        return RETRY_AFTER_S
+    return max(RETRY_AFTER_S, math.ceil((done.due_at - wire.received_at).total_seconds()))
 
 
 def _document(done: Cancellation, obligations: tuple[Obligation, ...], order_status: str) -> dict[str, object]:
