@@ -57,10 +57,30 @@ def test_05_a_payment_that_finishes_after_the_cancel_is_a_conflict_and_goes_back
     assert api.owed()["refund"]["amount"] == 4492
 
 
-def test_06_and_07_nothing_expires_unless_the_tenant_says_so(placed, server):
-    assert placed.get("/policies/native")["unpaid_expiry_seconds"] is None
-    advance(server, 365 * 86_400)
-    assert placed.get("/orders/o1")["status"] == "placed"
+def expire_unpaid(api, seconds):
+    rules = {"author": "ops", "unpaid_expiry_seconds": seconds}
+    assert api("PUT", "/policies/native", rules).status == 200
+    assert api.post("/orders", new_order(payments=[])).status == 201
+
+
+def test_06_a_paid_order_of_which_we_have_not_heard_is_not_swept_up(api, server):
+    expire_unpaid(api, 3600)
+    advance(server, 3600)
+    inquiry = api.owed()["payment_inquiry"]
+    assert api.get("/orders/o1")["status"] == "placed"
+    api.post(f"/orders/o1/obligations/{inquiry['id']}:settle", {"by": "gateway", "reason": "paid"})
+    advance(server, 30 * 86_400)
+    assert api.get("/orders/o1")["status"] == "placed"
+    assert set(api.owed()) == {"payment_inquiry"}
+
+
+def test_07_a_payment_that_went_through_before_the_timer_keeps_the_order(api, server):
+    expire_unpaid(api, 3600)
+    advance(server, 3599)
+    api.post("/orders/o1/payments/p1/reports", {"step": "captured", "amount": 4492})
+    advance(server, 30 * 86_400)
+    assert api.get("/orders/o1")["status"] == "placed"
+    assert api.owed() == {}
 
 
 def test_08_a_cancel_asks_no_promotion_again(api):
@@ -93,6 +113,10 @@ def test_11_captured_and_refunded_orders_can_be_cancelled(api):
     done = api.cancel()
     assert done.status == 202
     assert api.owed()["refund"]["amount"] == 3492
+    api.post("/orders", new_order("o2", payments=CAPTURED))
+    api.post("/orders/o2/payments/p1/reports", {"step": "refunded", "amount": 4492})
+    assert api.cancel("o2").status == 201
+    assert "refund" not in api.owed("o2")
 
 
 def test_12_cash_is_given_back_by_a_person_and_leaves_no_negative_balance(api):
@@ -107,12 +131,14 @@ def test_12_cash_is_given_back_by_a_person_and_leaves_no_negative_balance(api):
     assert api.get("/orders/o1")["total"] == 0
 
 
-def test_13_a_refund_that_the_gateway_refused_can_be_tried_again_or_waived(api):
+def test_13_a_refund_that_the_gateway_refused_can_be_tried_again_or_waived(api, server):
     api.post("/orders", new_order(payments=CAPTURED))
     done = api.cancel()
+    advance(server, 3600)
     again = api.post(f"/orders/o1/cancellations/{done['id']}:retry", {"by": "Kim"})
     assert (again.status, again["state"]) == (200, "accepted")
     owed = api.owed()["refund"]
+    assert (owed["state"], owed["next_try_at"]) == ("open", "2026-03-01T13:00:00Z")
     waived = api.post(f"/orders/o1/obligations/{owed['id']}:waive", {"by": "Kim", "reason": "paid by hand"})
     assert (waived["state"], waived["closed_by"], waived["closed_because"]) == ("waived", "Kim", "paid by hand")
     assert api.get(f"/orders/o1/cancellations/{done['id']}")["state"] == "completed"
@@ -217,6 +243,18 @@ def test_23_the_event_says_which_lines_and_which_shipping(placed):
     }
     assert event["amount"] == 4492
     assert [(tender["id"], tender["to_void"], tender["to_refund"]) for tender in event["payments"]] == [("p1", 4492, 0)]
+
+
+def test_24_nothing_expires_unless_the_tenant_says_so_and_then_to_the_second(api, server):
+    api.post("/orders", new_order("o0", payments=[]))
+    assert api.get("/policies/native")["unpaid_expiry_seconds"] is None
+    advance(server, 365 * 86_400)
+    expire_unpaid(api, 90)
+    advance(server, 89)
+    assert api.owed() == {}
+    advance(server, 1)
+    assert set(api.owed()) == {"payment_inquiry"}
+    assert (api.get("/orders/o0")["status"], api.owed("o0")) == ("placed", {})
 
 
 def test_24_a_window_is_exact_to_the_second(placed, server):

@@ -11,6 +11,7 @@ from countermand.model.policy import Policy
 from tests.shape.source import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
+COMPLAINTS = ("test_complaints.py", "test_more_complaints.py")
 
 
 def read(name: str) -> str:
@@ -53,6 +54,14 @@ def test_every_conflict_says_what_leads_on():
     """For two of them the order's lifecycle or the bulk's state says it; for all others a table does."""
     by_state = {"STATUS_FORBIDS", "BULK_STATE_FORBIDS"}
     assert {code for code, status in expected().items() if status in {409, 412}} - by_state <= set(REMEDIES)
+
+
+def test_every_complaint_has_a_test_with_its_number():
+    page = (ROOT / "docs" / "explanation" / "complaints.md").read_text(encoding="utf-8")
+    numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", page, flags=re.MULTILINE)]
+    tests = "".join((ROOT / "tests" / "native" / name).read_text(encoding="utf-8") for name in COMPLAINTS)
+    assert numbers == list(range(1, 36))
+    assert set(numbers) - {int(number) for number in re.findall(r"^def test_(\d\d)_", tests, re.MULTILINE)} == set()
 
 
 def test_every_operation_is_in_the_reference():
