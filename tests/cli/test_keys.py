@@ -126,7 +126,10 @@ def test_a_database_that_can_not_be_opened_is_one_line():
         ("orders", "get", "o1", "--tenant", "t"),
         ("orders", "list", "--tenant", "t"),
         ("cancel", "o1", "--tenant", "t"),
+        ("orders", "unpaid", "--tenant", "t", "--after", "60"),
+        ("orders", "import", "-", "--tenant", "t", "--dry-run"),
         ("purge", "--orders", "365d", "--dry-run"),
+        ("migrate", "--dry-run"),
     ],
     ids=" ".join,
 )

@@ -64,6 +64,7 @@ def test_all_or_none_means_none(run: Run):
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(run: Run):
+    assert run("migrate").exit_code == 0
     foretold = told(run, WRONG, "--dry-run")[1]
     assert run("orders", "list", "--tenant", "acme").stdout == "No orders.\n"
     happened = told(run, WRONG)[1]

@@ -50,6 +50,14 @@ def test_a_problem_says_where_it_is_explained_and_what_it_is_about(placed):
         assert (page.status, page["code"], page["status"]) == (200, problem["code"], problem.status)
 
 
+def test_every_answer_names_its_request_whoever_gives_it(placed):
+    for path in ("/readyz", "/openapi.json", "/nowhere", "/sandbox/nobody/effects"):
+        told = placed.send("GET", path, None, {})
+        assert len(told.headers["request-id"]) == 36
+    missing = placed.send("GET", "/nowhere", None, {})
+    assert (missing.status, missing["request_id"]) == (404, missing.headers["request-id"])
+
+
 def test_every_code_is_explained_to_people_and_programs(api):
     for code, (status, title) in CODES.items():
         told = api.get(f"/problems/{code.lower()}")
@@ -78,6 +86,23 @@ def test_what_a_status_forbids_names_what_stands_in_the_way_and_what_is_allowed_
     assert refused["blocked_by"] == ["a", "b"]
     assert refused["allowed_actions"] == ["createDelivery", "createReturn", "cancelShipment"]
     assert refused["moves"] == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", True),
+        ("00-00000000000000000000000000000000-b7ad6b7169203331-01", False),
+        ("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", False),
+        ("nonsense", False),
+        (None, False),
+    ],
+)
+def test_what_is_owed_belongs_to_the_trace_in_which_it_was_asked(placed, sent, kept):
+    headers = {"traceparent": sent} if sent else {}
+    done = placed.post(CANCEL, {}, **headers)
+    told = [done["obligations"][0]["traceparent"], placed.owed()["void"]["traceparent"]]
+    assert told == [sent if kept else None] * 2
 
 
 # ----------------------------------------------------------------------------------------------------- idempotency keys

@@ -28,6 +28,7 @@ from countermand.dialects.contract import (
     WireRequest,
     Write,
 )
+from countermand.dialects.wire import trace_of
 from countermand.model.outcome import Refused, Verdict
 from countermand.service.desk import Desk
 from countermand.service.imports import Importer, Source
@@ -73,10 +74,10 @@ class Exchange:
         except CallerFault as error:
             answer = self.tell(error.fault, wire)
         except StoreUnavailable as error:
-            _log.warning("store unavailable", reason=str(error), request_id=wire.request_id)
+            _log.warning("store unavailable", reason=str(error), request_id=wire.request_id, trace=trace_of(wire))
             answer = self.tell(Fault(kind=FaultKind.UNAVAILABLE, retry_after_s=RETRY_AFTER_S), wire)
         except Exception as error:  # noqa: BLE001 - the edge: a bug becomes an answer in the dialect's own shape
-            _log.error("a bug", error=error, path=wire.path, request_id=wire.request_id)
+            _log.error("a bug", error=error, path=wire.path, request_id=wire.request_id, trace=trace_of(wire))
             answer = self.tell(Fault(kind=FaultKind.INTERNAL), wire)
         operation = found.route.operation if isinstance(found, Match) else "none"
         return (replace(answer, headers=(*answer.headers, *limits)) if limits else answer), operation
@@ -119,6 +120,8 @@ class Exchange:
         match handler:
             case Write():
                 ask = handler.decode(wire, caller)
+                if "traceparent" in wire.headers:
+                    ask = replace(ask, trace=trace_of(wire))
                 if found.route.scope == CANCEL:
                     return await self._cancel(ask, handler, caller, wire=wire)
                 return await self._desk.submit(

@@ -110,7 +110,8 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._call_of(scope) if scope["type"] == "http" else None
         if call is None:
-            await self._rest(scope, receive, send)
+            named = self._named(scope, send) if scope["type"] == "http" else send
+            await self._rest(scope, receive, named)
             return
         body, fault = b"", None
         if isinstance(call.found, Match) and isinstance(call.found.route.handler, Lines):
@@ -124,6 +125,17 @@ class Front:
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers_of(answer, request_id)]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else answer.body})
+
+    def _named(self, scope: Scope, send: Send) -> Send:
+        """Gives a request of the rest of the house its id, and tells it in the answer as everywhere else."""
+        request_id = scope["request_id"] = self._house.new_id()
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"request-id", request_id.encode())]}
+            await send(message)
+
+        return named
 
     def _call_of(self, scope: Scope) -> Call | None:
         raw = scope.get("raw_path") or scope["path"].encode()

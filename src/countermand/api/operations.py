@@ -29,15 +29,16 @@ def document(value: object, status: int = 200) -> Response:
 async def http_problem(request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: unknown paths, wrong methods."""
     assert isinstance(error, HTTPException)
-    found = problem(error.status_code, error.detail, f"{request.method} {request.url.path}: {error.detail}")
+    detail = f"{request.method} {request.url.path}: {error.detail}"
+    found = problem(error.status_code, error.detail, detail, request_id=request.scope["request_id"])
     found.headers.update(error.headers or {})
     return found
 
 
 async def bug_problem(request: Request, error: Exception) -> Response:
     """What we did wrong; Starlette passes the error on to whoever keeps the log."""
-    del request, error
-    return problem(500, "Internal Server Error", "A bug of ours")
+    del error
+    return problem(500, "Internal Server Error", "A bug of ours", request_id=request.scope["request_id"])
 
 
 class Operations:

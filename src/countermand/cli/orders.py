@@ -73,7 +73,7 @@ def import_(source: BinaryIO, tenant: str, database: str | None, *, as_json: boo
             importer = Importer(house.desk, lambda lines: progress.update(task, description=f"{lines:,} lines"))
             return await importer.run(of, _lines(source, progress))
 
-        imported = with_house(database, work, new=True)
+        imported = with_house(database, work, new=not modes["dry_run"])
     if as_json:
         click.echo(msgspec.json.encode(show(imported)))
     else:

@@ -102,3 +102,5 @@ class Ask(Struct, frozen=True, kw_only=True):
     history_if_unchanged: bool = False
     #: A name that the caller gave to the operation itself: unique within the order, and kept for ever once it succeeded.
     operation: Claim | None = None
+    #: The trace in which it was asked (`traceparent`), for whoever settles what is owed because of it.
+    trace: str = ""

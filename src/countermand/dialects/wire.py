@@ -25,6 +25,16 @@ NESTING_MAX: Final = 64
 _BEARER: Final = re.compile(r"^bearer +(\S+) *$", re.IGNORECASE)
 
 
+#: W3C Trace Context, section 3.2: version, trace, parent, flags; ids of zeros are none, and version ff is forbidden.
+_TRACE: Final = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.{0,400})?$")
+
+
+def trace_of(wire: WireRequest) -> str:
+    """The `traceparent` of a request; empty when there is none, or it is malformed and so begins no trace of ours."""
+    text = wire.headers.get("traceparent", "")
+    return text if text and _TRACE.match(text) else ""
+
+
 def bearer(wire: WireRequest) -> str | None:
     """The token of an `Authorization: Bearer` header (RFC 6750), or None when there is none."""
     match = _BEARER.match(wire.headers.get("authorization", ""))

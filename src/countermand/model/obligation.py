@@ -40,6 +40,7 @@ class Obligation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing owed. `kind` is `notice` for what a vendor itself would tell somebody.
 
     `address` None: nobody gave one; the notice is recorded and owed to nobody. `data` is enough to build the message.
+    `trace` is the caller's `traceparent`: the call that settles it belongs to the same trace.
     `owner` is who has to act: `relay`, or a person. `closed_by` and `closed_because` say who settled or waived it, and why.
     """
 
@@ -64,3 +65,4 @@ class Obligation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_at: datetime | None = None
     closed_by: str = ""
     closed_because: str = ""
+    trace: str = ""

@@ -93,7 +93,14 @@ class Sheet:
                 return refused
             if plan.dry:
                 return foreseen
-        return self._accept(dialect, held, plan, changes)
+        done = self._accept(dialect, held, plan, changes)
+        return self._trace(done, ask.trace) if ask.trace and done.obligations else done
+
+    def _trace(self, done: Done, trace: str) -> Done:
+        """What is owed now belongs to the trace in which it was asked for."""
+        owed = tuple([replace(one, trace=trace) for one in done.obligations])
+        self.writes.obligations[-len(owed) :] = owed
+        return replace(done, obligations=owed)
 
     def held(self, ask: Ask, now: datetime) -> Held:
         """What an ask may look at, as it stands now."""

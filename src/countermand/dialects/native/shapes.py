@@ -171,6 +171,7 @@ class ObligationShown(Shape):
     closed_at: datetime | None
     closed_by: str | None
     closed_because: str | None
+    traceparent: str | None
 
 
 class CancellationShown(Shape):

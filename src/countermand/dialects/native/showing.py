@@ -189,6 +189,7 @@ def show_obligation(owed: Obligation) -> dict[str, object]:
         "closed_at": owed.closed_at,
         "closed_by": owed.closed_by or None,
         "closed_because": owed.closed_because or None,
+        "traceparent": owed.trace or None,
     }
 
 

@@ -13,6 +13,8 @@ def upgrade(path: Path, *, dry_run: bool = False, more: Path | None = None) -> t
     """The revision before, and the script that was run (or would be); empty when there is nothing to do."""
     try:
         if not path.exists():
+            if dry_run:
+                raise StoreUnavailable(f"there is no database at {path}")
             path.parent.mkdir(parents=True, exist_ok=True)
             prepare(path)
         connection = apsw.Connection(str(path))
