@@ -146,6 +146,14 @@ def test_13_a_refund_that_the_gateway_refused_can_be_tried_again_or_waived(api, 
     assert (closed.status, closed["code"]) == (409, "OBLIGATION_CLOSED")
 
 
+@pytest.mark.parametrize("said", [{"by": "Kim"}, {"by": "Kim", "reason": " "}, {"reason": "goodwill"}])
+def test_13_nothing_is_waived_without_a_name_and_a_reason(placed, said):
+    placed.cancel()
+    owed = placed.owed()["void"]["id"]
+    assert placed.post(f"/orders/o1/obligations/{owed}:waive", said).status == 422
+    assert placed.owed()["void"]["state"] == "open"
+
+
 def test_14_what_can_be_voided_is_voided_and_what_was_captured_meanwhile_is_refunded(placed):
     placed.cancel()
     assert placed.owed()["void"]["amount"] == 4492

@@ -247,7 +247,7 @@ def test_a_version_that_does_not_hold_refuses_whatever_was_asked(server):
     owed = api.owed("o2")["refund"]["id"]
     assert api("PUT", "/policies/native", waiting).status == 200
     asked = api.cancel()["id"]
-    said = {"by": "Kim"}
+    said = {"by": "Kim", "reason": "so it is"}
     calls = [
         *((f"{CANCEL}/{asked}:{verb}", said) for verb in ("approve", "reject", "withdraw")),
         (f"/orders/o2/cancellations/{done}:restore", said),

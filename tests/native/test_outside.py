@@ -205,7 +205,7 @@ def test_every_event_of_ours_names_the_key_that_carried_it_out(placed):
     placed.post("/orders/o1/shipments", {"lines": [{"line_id": "a"}], "fulfilment_claim": claim})
     done = placed.cancel(lines=[{"line_id": "b"}])
     owed = placed.owed()["void"]["id"]
-    placed.post(f"/orders/o1/obligations/{owed}:waive", {"by": "Kim"})
+    placed.post(f"/orders/o1/obligations/{owed}:waive", {"by": "Kim", "reason": "goodwill"})
     placed.post(f"/orders/o1/cancellations/{done['id']}:restore", {"by": "Kim"})
     placed.post("/orders/o1/deliveries")
     placed.post("/orders/o1/returns")

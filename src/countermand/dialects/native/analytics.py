@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from countermand.dialects.contract import (
     Caller,
     CallerFault,
@@ -84,9 +86,16 @@ def encode(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
                 "rate": refused / (made + refused) if made + refused else None,
                 "items": figures.refusals,
             },
-            "settling": figures.settling,
+            "settling": [
+                replace(one, mean_s=_seconds(one.mean_s), longest_s=_seconds(one.longest_s)) for one in figures.settling
+            ],
         },
     )
+
+
+def _seconds(span_s: float | None) -> float | None:
+    """To the millisecond: one store keeps dates as floating days, which are no more exact."""
+    return None if span_s is None else max(0.0, round(span_s, 3))
 
 
 def _show(figure: CancellationFigure, asked: set[By]) -> dict[str, object]:

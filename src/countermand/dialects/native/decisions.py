@@ -10,7 +10,7 @@ from countermand.dialects.native.addressing import address
 from countermand.dialects.native.problems import encode_refusal
 from countermand.dialects.native.requesting import body_of, claim_if_given, stale, version_of
 from countermand.dialects.native.showing import etag, show_cancellation, show_obligation
-from countermand.dialects.native.types import Decision, NewRestore
+from countermand.dialects.native.types import Decision, NewRestore, Waiver
 from countermand.dialects.wire import json_answer
 from countermand.model.command import Answer, Close, Closing, Command, Dismiss, Restore
 from countermand.model.obligation import Obligation, ObligationState
@@ -160,7 +160,7 @@ def decoder_of(how: Closing) -> Callable[[WireRequest, Caller], Ask]:
     """The decoder of `POST .../obligations/{obligation}:verb`."""
 
     def decode(wire: WireRequest, caller: Caller) -> Ask:
-        given = body_of(wire, Decision)
+        given = body_of(wire, Waiver if how is Closing.WAIVE else Decision)
         wanted, version = wire.params["obligation"], version_of(wire)
         close = Close(obligation_id=wanted, how=how, by=given.by, because=given.reason, executed_by=caller.key_id)
 

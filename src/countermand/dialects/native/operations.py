@@ -38,6 +38,7 @@ from countermand.dialects.native.operation import (
     Said,
     operation,
 )
+from countermand.model.command import Closing
 
 _STATE: Final = Parameter(name="state", description="Only cancellations in this state; may be repeated.")
 _KEYED: Final = (IDEMPOTENCY_KEY, IF_MATCH)
@@ -114,7 +115,7 @@ _ORDERS: Final = (
                 summary=f"{verb.capitalize()} what is owed",
                 answers={200: shapes.ObligationShown},
                 scope=APPROVE,
-                body=types.Decision,
+                body=types.Waiver if how is Closing.WAIVE else types.Decision,
                 parameters=(OPTIONAL_KEY, IF_MATCH),
             ),
         )

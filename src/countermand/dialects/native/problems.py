@@ -87,8 +87,8 @@ REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
     Cause.RESTORABLE_IN_PART: ("restoreCancellation",),
     Refusal.VERSION_MISMATCH: ("getOrder",),
     Refusal.UNITS_ALREADY_SHIPPED: ("createReturn",),
-    Refusal.NOTHING_OPEN: ("createReturn",),
-    Refusal.LINE_CLOSED: ("createReturn",),
+    Refusal.NOTHING_OPEN: ("createReturn", "restoreCancellation"),
+    Refusal.LINE_CLOSED: ("createReturn", "restoreCancellation"),
 }
 
 #: Refusals that may end by themselves or by asking again with what is true now.

@@ -126,6 +126,12 @@ class Decision(Wire):
     reason: Text = ""
 
 
+class Waiver(Decision):
+    """Who says that it is not owed any more, and why: whoever reads it later has nothing else to go by."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"\S")]
+
+
 class NewRestore(Decision):
     """Undo a cancellation; `in_part` even though some of what it did outside can't be undone."""
 
