@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from countermand.engine.dues import dues_of
 from countermand.engine.evolve import by_key, evolve
 from countermand.engine.late import shipped_all_the_same
 from countermand.engine.standing import standing_of, status_after
@@ -22,11 +23,11 @@ from countermand.engine.units import (
     choose,
     take,
 )
-from countermand.model.command import Amend, Deliver, Move, Place, Reopen, Return, Ship
+from countermand.model.command import Amend, Cancel, Deliver, Move, Place, Reopen, Return, Ship
 from countermand.model.event import Amendment, Event, Taking
 from countermand.model.lifecycle import Lifecycle, Standing
 from countermand.model.order import Line, Order, PortionState
-from countermand.model.outcome import Accepted, Cancellation, Cause, Refusal, Refused
+from countermand.model.outcome import Accepted, Cancellation, CancellationState, Cause, Refusal, Refused
 from countermand.model.reason import Reason
 
 _REASONS: Final = frozenset(Reason)
@@ -155,18 +156,28 @@ def move(order: Order, command: Move, lifecycle: Lifecycle, now: datetime) -> Ac
     amount_minor, taxes = leaving(order, takings, _standing_after(order, takings))
     event = replace(event, takings=takings, amount_minor=amount_minor, taxes=taxes)
     event = replace(event, type="order.cancelled", cancellation_id=command.cancellation_id)
-    return Accepted(order=evolve(order, event), events=(event,), cancellation=_record(order, command, event))
-
-
-def _record(order: Order, command: Move, event: Event) -> Cancellation | None:
-    """The cancellation that a move into a cancelled status is, for whoever wants one."""
     if command.cancellation_id is None:
-        return None
+        return Accepted(order=evolve(order, event), events=(event,))
+    return _cancelled(order, command, event, command.cancellation_id)
+
+
+def _cancelled(order: Order, command: Move, event: Event, cancellation_id: str) -> Accepted:
+    """The cancellation that a move into a cancelled status is, with everything that any cancel owes."""
+    record = _record(order, command, event, cancellation_id)
+    owed, payments = dues_of(order, Cancel(cancellation_id=cancellation_id, reason=record.reason), event, None)
+    if owed:
+        record = replace(record, state=CancellationState.ACCEPTED)
+    if payments is not order.payments:
+        event = replace(event, amendment=Amendment(facts=command.facts, payments=payments))
+    return Accepted(order=evolve(order, event), events=(event,), cancellation=record, owed=owed)
+
+
+def _record(order: Order, command: Move, event: Event, cancellation_id: str) -> Cancellation:
     return Cancellation(
         tenant=order.tenant,
         dialect=order.dialect,
         order_id=order.order_id,
-        cancellation_id=command.cancellation_id,
+        cancellation_id=cancellation_id,
         created_at=event.at,
         whole=True,
         reason=command.reason if command.reason in _REASONS else Reason.OTHER,
