@@ -14,7 +14,6 @@ from countermand.model.keys import AliasKey, OrderKey, RecordKey
 from countermand.model.obligation import Obligation
 from countermand.model.order import Order
 from countermand.model.outcome import Cancellation
-from countermand.model.query import GROUP
 from countermand.store import facets, tallies
 from countermand.store.port import Loaded, Wanted, Writes
 from countermand.store.postgres.composing import PARTS, numbered, writing
@@ -65,9 +64,6 @@ Rows = list[tuple[object, ...]]
 Parts = dict[str, Rows]
 
 _by_two_columns = itemgetter(0, 1)
-
-#: Where the name stands in a row for the table of facets.
-_NAME: Final = 2
 
 
 async def write(session: Session, *, tenant: str, parts: Parts) -> None:
@@ -133,7 +129,7 @@ def parts_of(writes: Writes, seen: Seen) -> Parts:
             parts["delete_timers"].append((key.dialect, key.timer_id))
         else:
             parts["put_timers"].append((key.dialect, key.timer_id, micros(timer.due_at), document(timer)))
-    parts["add_tallies"] = _tally_rows(parts)
+    _add_facets(parts, facets.moved(writes))
     parts["add_stock"] = sorted((dialect, sku, change) for (_, dialect, sku), change in writes.stock.items() if change)
     return parts
 
@@ -141,7 +137,6 @@ def parts_of(writes: Writes, seen: Seen) -> Parts:
 def _add_order(parts: Parts, *, before: Order | None, after: Order) -> None:
     if before is None:
         parts["insert_orders"].append(order_row(after)[1:])
-        parts["insert_facets"] += _facet_rows(facets.of_order(after))
         return
     if before.facts is after.facts and before.kind == after.kind and before.placed_at == after.placed_at:
         parts["change_orders"].append(
@@ -159,14 +154,10 @@ def _add_order(parts: Parts, *, before: Order | None, after: Order) -> None:
     else:
         row = order_row(after)
         parts["rewrite_orders"].append((row.dialect, row.order_id, before.version, *row[3:]))
-    if before.facets != after.facets or before.kind != after.kind:
-        _reindex(parts, old=facets.of_order(before), new=facets.of_order(after))
 
 
 def _add_records(parts: Parts, writes: Writes, *, seen: Seen) -> None:
     for _, (before, after) in sorted(writes.records.items(), key=itemgetter(0)):
-        old = set() if before is None else facets.of_record(before)
-        _reindex(parts, old=old, new=set() if after.deleted else facets.of_record(after))
         row = record_row(after)
         if after.deleted:
             if before is not None:
@@ -251,7 +242,6 @@ def _add_erased(parts: Parts, writes: Writes) -> None:
         parts["drop_aliases"] += [
             (order.dialect, name, stored(value), order.order_id) for name, value in order.aliases.items()
         ]
-        parts["delete_facets"] += _facet_rows(facets.of_order(order))
     parts["erase_events"] += [(key.dialect, key.order_id) for key in sorted(writes.forgotten)]
 
 
@@ -288,20 +278,12 @@ def _add_checks(parts: Parts, writes: Writes, *, seen: Seen) -> None:
     parts["check_records"] = [(key.dialect, key.kind, key.record_id, version) for key, version in records]
 
 
-def _reindex(parts: Parts, *, old: set[facets.FacetRow], new: set[facets.FacetRow]) -> None:
-    parts["delete_facets"] += _facet_rows(old - new)
-    parts["insert_facets"] += _facet_rows(new - old)
+def _add_facets(parts: Parts, moved: facets.Moved) -> None:
+    """The values by which lists find rows, and the counts of rows, of which only some dialects keep any."""
+    parts["delete_facets"], parts["insert_facets"] = map(_facet_rows, moved)
+    changes = sorted(tallies.changes(moved.removed, moved.added).items())
+    parts["add_tallies"] = [(*place[1:-1], stored(place[-1]), change) for place, change in changes]
 
 
-def _tally_rows(parts: Parts) -> Rows:
-    """What the change of facets means for the counts of rows."""
-    if not any(row[_NAME] == GROUP for part in ("delete_facets", "insert_facets") for row in parts[part]):
-        return []
-    removed, added = (
-        [facets.FacetRow._make(("", *row)) for row in parts[part]] for part in ("delete_facets", "insert_facets")
-    )
-    return sorted((*place[1:], change) for place, change in tallies.changes(removed, added).items())
-
-
-def _facet_rows(rows: set[facets.FacetRow]) -> Rows:
-    return [(row.dialect, row.holder, row.name, stored(row.value), row.at, row.id) for row in sorted(rows)]
+def _facet_rows(rows: Sequence[facets.FacetRow]) -> Rows:
+    return [(row.dialect, row.holder, row.name, stored(row.value), row.at, row.id) for row in rows]

@@ -8,7 +8,6 @@ import apsw
 from countermand.model.keys import OrderKey
 from countermand.model.order import Order
 from countermand.model.record import Record
-from countermand.store import facets
 from countermand.store.port import Writes
 from countermand.store.rows import OrderRow, RecordRow, micros, order_of, record_of
 from countermand.store.sql import statements
@@ -45,4 +44,3 @@ def erase(connection: apsw.Connection, writes: Writes) -> None:
             connection.execute(_SQL[statement], place)
         aliases = [(order.tenant, order.dialect, name, value, order.order_id) for name, value in order.aliases.items()]
         connection.executemany(_SQL["delete_alias"], aliases)
-        connection.executemany(_SQL["delete_facet"], sorted(facets.of_order(order)))

@@ -7,7 +7,6 @@ import apsw
 
 from countermand.model.keys import OrderKey
 from countermand.model.order import Order
-from countermand.model.query import GROUP
 from countermand.model.record import Record
 from countermand.model.timer import Timer, TimerKey
 from countermand.store import facets, tallies
@@ -35,9 +34,10 @@ def checks_itself(writes: Writes, seen: AbstractSet[OrderKey]) -> bool:
 
 def write(connection: apsw.Connection, writes: Writes) -> None:
     for before, after in writes.orders.values():
-        write_order(connection, before, after)
-    for held, record in writes.records.values():
-        _write_record(connection, held, record)
+        _write_order(connection, before, after)
+    for record in [after for _, after in writes.records.values()]:
+        _write_record(connection, record)
+    _reindex(connection, facets.moved(writes))
     connection.executemany(
         _SQL["insert_event"],
         [
@@ -66,27 +66,9 @@ def write(connection: apsw.Connection, writes: Writes) -> None:
         _write_timer(connection, timer_key, timer)
     if writes.erased or writes.forgotten:
         erase(connection, writes)
-    connection.executemany(_SQL["add_tally"], _tallies(writes))
     connection.executemany(
         _SQL["add_stock"], [(*key, change) for key, change in sorted(writes.stock.items()) if change]
     )
-
-
-def _tallies(writes: Writes) -> list[tuple[object, ...]]:
-    """What changes in the counts of rows, of which only some dialects keep any."""
-    removed: list[facets.FacetRow] = []
-    added: list[facets.FacetRow] = []
-    for gone in writes.erased.values():
-        removed += facets.of_order(gone) if GROUP in gone.facets else ()
-    for before, after in writes.orders.values():
-        if GROUP in after.facets or (before is not None and GROUP in before.facets):
-            removed += facets.of_order(before) if before is not None else ()
-            added += facets.of_order(after)
-    for held, record in writes.records.values():
-        if GROUP in record.facets or (held is not None and GROUP in held.facets):
-            removed += facets.of_record(held) if held is not None else ()
-            added += () if record.deleted else facets.of_record(record)
-    return [(*place, change) for place, change in sorted(tallies.changes(removed, added).items())]
 
 
 def _write_decisions(connection: apsw.Connection, writes: Writes) -> None:
@@ -123,11 +105,10 @@ def _write_timer(connection: apsw.Connection, key: TimerKey, timer: Timer | None
         connection.execute(_SQL["put_timer"], (*names, micros(timer.due_at), document(timer)))
 
 
-def write_order(connection: apsw.Connection, before: Order | None, after: Order) -> None:
+def _write_order(connection: apsw.Connection, before: Order | None, after: Order) -> None:
     if before is None:
         connection.execute(_SQL["insert_order"], order_row(after))
         _rename(connection, {}, after)
-        connection.executemany(_SQL["insert_facet"], sorted(facets.of_order(after)))
         return
     if before.facts is after.facts and before.kind == after.kind and before.placed_at == after.placed_at:
         row = (after.version, after.sequence, after.status, micros(after.updated_at), order_body(after))
@@ -139,8 +120,6 @@ def write_order(connection: apsw.Connection, before: Order | None, after: Order)
         raise LostUpdate(before.key)
     if before.aliases != after.aliases:
         _rename(connection, before.aliases, after)
-    if before.facets != after.facets or before.kind != after.kind:
-        _reindex(connection, facets.of_order(before), facets.of_order(after))
 
 
 def _rename(connection: apsw.Connection, known: Mapping[str, str], after: Order) -> None:
@@ -152,15 +131,18 @@ def _rename(connection: apsw.Connection, known: Mapping[str, str], after: Order)
             connection.execute(_SQL["put_alias"], (after.tenant, after.dialect, name, value, after.order_id))
 
 
-def _write_record(connection: apsw.Connection, before: Record | None, after: Record) -> None:
+def _write_record(connection: apsw.Connection, after: Record) -> None:
     if after.deleted:
         connection.execute(_SQL["delete_record"], (after.tenant, after.dialect, after.kind, after.record_id))
     else:
         connection.execute(_SQL["put_record"], record_row(after))
-    old = set() if before is None else facets.of_record(before)
-    _reindex(connection, old, set() if after.deleted else facets.of_record(after))
 
 
-def _reindex(connection: apsw.Connection, old: set[facets.FacetRow], new: set[facets.FacetRow]) -> None:
-    connection.executemany(_SQL["delete_facet"], sorted(old - new))
-    connection.executemany(_SQL["insert_facet"], sorted(new - old))
+def _reindex(connection: apsw.Connection, moved: facets.Moved) -> None:
+    """The values by which lists find rows, and the counts of rows, of which only some dialects keep any."""
+    if not (moved.removed or moved.added):
+        return
+    connection.executemany(_SQL["delete_facet"], moved.removed)
+    connection.executemany(_SQL["insert_facet"], moved.added)
+    changes = sorted(tallies.changes(moved.removed, moved.added).items())
+    connection.executemany(_SQL["add_tally"], [(*place, change) for place, change in changes])
