@@ -14,6 +14,9 @@ import jsonschema_rs
 
 from countermand.dialects.contract import Dialect
 
+#: How every document of ours and of the vendors begins.
+_JSON: Final = (b"{", b"[")
+
 _BRANCHES: Final = ("anyOf", "oneOf", "allOf")
 
 
@@ -57,11 +60,15 @@ class Document:
         return next((content.get("schema") for name, content in contents.items() if "json" in name), None)
 
     def shown(self, operation: str, status: str, body: bytes) -> set[Item]:
-        """What of the declared an answer shows."""
+        """What of the declared an answer shows. A page for people shows that it is there."""
         status = self._declared(operation, status)
         place = f"{operation} {status}"
         schema = self.schema_of(operation, status)
-        seen = set() if schema is None or not body else set(self._seen(schema, json.loads(body), place, ""))
+        seen = (
+            set()
+            if schema is None or not body.startswith(_JSON)
+            else set(self._seen(schema, json.loads(body), place, ""))
+        )
         return (seen | {Item(place)}) & self.items.keys()
 
     def faults(self, operation: str, status: str, body: bytes) -> list[str]:

@@ -296,6 +296,7 @@ def test_a_policy_is_held_to_the_lifecycle_when_it_is_written(api):
     told = api("PUT", "/policies/native", {"author": "ops", "cancellable": ["placed", "plcaed"]})
     assert (told.status, told["errors"][0]["pointer"]) == (422, "/cancellable/1")
     assert api("PUT", "/policies/nobody", {"author": "ops"}).status == 422
+    assert api.get("/policies/nobody").status == 422
     assert api.get("/policies/native")["version"] == 0
 
 

@@ -153,6 +153,7 @@ def test_a_shipment_that_was_called_off_leaves_the_order_alive(placed, server):
     assert {(one["sku"], one["quantity"]) for one in effects(server)["reservations"]} == {("A", 3), ("B", 1)}
     assert placed.post("/orders/o1/shipments/s1:cancel")["version"] == off["version"]
     assert placed.post("/orders/o1/shipments/s9:cancel").status == 422
+    assert placed.post("/orders/o1/shipments/s1:cancel", key="k" * 256).status == 400
     assert placed.post("/orders/o9/shipments/s1:cancel").status == 404
     assert placed.cancel(lines=[{"line_id": "b"}]).status == 202
 
