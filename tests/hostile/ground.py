@@ -78,7 +78,12 @@ def error_shapes(name: str) -> frozenset[frozenset[str]]:
         if isinstance(route.handler, Write) and route.scope == CANCEL:
             told += [
                 route.handler.encode(Refused(refusal=refusal, order=held, detail="d", pointer=pointer), wire)
-                for refusal in (Refusal.UNKNOWN_ORDER, Refusal.STATUS_FORBIDS, Refusal.UNKNOWN_LINE)
+                for refusal in (
+                    Refusal.UNKNOWN_ORDER,
+                    Refusal.STATUS_FORBIDS,
+                    Refusal.UNKNOWN_LINE,
+                    Refusal.NOTHING_OPEN,
+                )
                 for held in (None, order)
                 for pointer in ("", "p")
             ]
