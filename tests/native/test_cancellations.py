@@ -145,10 +145,17 @@ def test_a_request_is_turned_down_or_taken_back(api, server, verb, state):
     [
         ({}, "k1", "Kim", "SAME_PERSON"),
         ({}, "k2", "Robin", "SAME_PERSON"),
+        ({}, "k2", " robin", "SAME_PERSON"),
         ({}, "k2", "Kim", None),
         ({"four_eyes": False}, "k1", "Robin", None),
     ],
-    ids=["the same key", "the same name", "another key and name", "two eyes are enough"],
+    ids=[
+        "the same key",
+        "the same name",
+        "the same name spelled otherwise",
+        "another key and name",
+        "two eyes are enough",
+    ],
 )
 def test_whoever_asked_may_not_agree_unless_the_policy_says_so(api, server, rule, key, by, code):
     put_world(server, orders=[new_order()], policies=[{"author": "ops", "approval": rule}], accounts=TWO_KEYS)

@@ -126,7 +126,7 @@ def test_a_quoted_key_and_a_bare_one_are_the_same_key(placed):
 def test_a_key_that_is_none_is_told_and_nothing_happens(placed, key):
     told = placed.cancel(key=key)
     assert (told.status, told["code"]) == (400, "MALFORMED")
-    assert [one["pointer"] for one in told["errors"]] == ["Idempotency-Key"]
+    assert [one["parameter"] for one in told["errors"]] == ["Idempotency-Key"]
     assert placed.get("/orders/o1")["version"] == 1
 
 
@@ -214,6 +214,13 @@ def test_lists_are_read_to_their_end_and_back(api):
 @pytest.mark.parametrize("token", ["nonsense", "WyJhIiwgImIiXQ"])
 def test_a_token_that_is_none_is_refused(api, path, token):
     assert api.get(f"{path}?page_token={token}").status == 422
+
+
+def test_a_wrong_parameter_is_named_and_a_wrong_member_pointed_at(placed):
+    (wrong,) = placed.get("/orders?page_size=none")["errors"]
+    assert (wrong["parameter"], "pointer" in wrong) == ("page_size", False)
+    (wrong,) = placed.cancel(lines=[{"line_id": "a"}, {"quantity": 1}])["errors"]
+    assert (wrong["pointer"], "parameter" in wrong) == ("/lines/1", False)
 
 
 @pytest.mark.parametrize(("size", "given"), [("1000", 5), ("3", 3), ("0", None), ("-1", None), ("x", None)])

@@ -52,11 +52,16 @@ def decode_approve(wire: WireRequest, caller: Caller) -> Ask:
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=cause, detail=found.state)
         if found.due_at is not None and held.now >= found.due_at:
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.DECISION_TOO_LATE)
-        if _four_eyes(held) and (caller.key_id == found.executed_by or given.by == found.requested_by):
+        if _four_eyes(held) and (caller.key_id == found.executed_by or _named(given.by) == _named(found.requested_by)):
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.SAME_PERSON)
         return Plan(commands=(replace(found.command, agreed_by=given.by, agreed_key=caller.key_id),), note=found)
 
     return _ask(wire, caller, planner)
+
+
+def _named(person: str) -> str:
+    """A name as a person would compare it."""
+    return " ".join(person.casefold().split())
 
 
 def _four_eyes(held: Held) -> bool:

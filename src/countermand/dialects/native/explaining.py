@@ -207,7 +207,8 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "INVALID": (
         (
             "The body is JSON, but members of it are not as they should be. `errors` says which, each with a JSON "
-            "Pointer. Unknown members are refused: a misspelt `quantity` must not cancel a whole line."
+            "Pointer; what is wrong with the query or a header stands under `parameter`. Unknown members are refused: "
+            "a misspelt `quantity` must not cancel a whole line."
         ),
         "Correct them.",
     ),

@@ -130,9 +130,14 @@ def encode_fault(fault: Fault, wire: WireRequest) -> WireAnswer:
     members: dict[str, object] = {"code": code}
     if fault.fields:
         members["errors"] = [
-            {"pointer": field.path, "detail": field.message, "code": field.code} for field in fault.fields
+            {_place(field.path): field.path, "detail": field.message, "code": field.code} for field in fault.fields
         ]
     return _problem(wire, (status, title), fault.detail, members)
+
+
+def _place(path: str) -> str:
+    """A pointer (RFC 6901) is into the body; what is in the query or a header has a name."""
+    return "pointer" if not path or path.startswith("/") else "parameter"
 
 
 def encode_refusal(refused: Refused, wire: WireRequest) -> WireAnswer:

@@ -342,9 +342,10 @@ class PolicyEventPage(Shape):
 
 
 class ProblemPart(Shape):
-    """One thing that is wrong with one member."""
+    """One thing that is wrong with one member of the body (`pointer`, RFC 6901), or with a query parameter or header."""
 
-    pointer: str
+    pointer: str = ""
+    parameter: str = ""
     detail: str
     code: str
 
