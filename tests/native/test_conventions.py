@@ -4,6 +4,8 @@ import asyncio
 import http.client
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -169,6 +171,38 @@ def test_an_answer_of_5xx_is_not_given_again(placed, when, replayed, answer, sta
     again = placed.send("POST", f"/v1{CANCEL}", {}, headers)
     assert (again.status, again.headers.get("idempotent-replayed")) == (202, replayed)
     assert sum(one["type"] == "order.cancelled" for one in placed.events()) == 1
+
+
+# -------------------------------------------------------------------------------------------------------------- waiting
+
+
+def test_whoever_prefers_to_wait_hears_of_the_end_when_it_comes(placed):
+    done, owed = placed.cancel()["id"], placed.owed()["void"]["id"]
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(placed, "GET", f"{CANCEL}/{done}", Prefer="respond-async, wait=10")
+        time.sleep(0.5)
+        assert not waiting.done()
+        placed.post(f"/orders/o1/obligations/{owed}:settle", {"by": "gateway"})
+        told = waiting.result()
+    assert (told["state"], told.headers["preference-applied"]) == ("completed", "wait=10")
+    assert time.monotonic() - began < 8
+
+
+@pytest.mark.parametrize("prefer", ["wait=1", 'WAIT="1"', "handling=lenient;x=y, wait = 1"])
+def test_nobody_waits_longer_than_they_prefer(placed, prefer):
+    done, began = placed.cancel()["id"], time.monotonic()
+    told = placed("GET", f"{CANCEL}/{done}", Prefer=prefer)
+    assert told["state"] == "accepted"
+    assert 0.9 < time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("prefer", ["wait=0", "respond-async", "wait", "wait=-1", "await=9"])
+def test_whoever_does_not_prefer_to_wait_does_not(placed, prefer):
+    done, began = placed.cancel()["id"], time.monotonic()
+    assert "preference-applied" not in placed("GET", f"{CANCEL}/{done}", Prefer=prefer).headers
+    assert placed("GET", f"{CANCEL}/none", Prefer="wait=9").status == 404
+    assert time.monotonic() - began < 5
 
 
 # ---------------------------------------------------------------------------------------------------------------- pages

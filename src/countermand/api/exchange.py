@@ -4,6 +4,8 @@ Undo another transport - find the operation - who is calling - may they - how of
 encode. What goes wrong on the way is told in the vendor's own shape.
 """
 
+import asyncio
+from collections.abc import Callable
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -28,8 +30,9 @@ from countermand.dialects.contract import (
     WireRequest,
     Write,
 )
-from countermand.dialects.wire import trace_of
+from countermand.dialects.wire import trace_of, wait_of
 from countermand.model.outcome import Refused, Verdict
+from countermand.model.query import Found, Query
 from countermand.service.desk import Desk
 from countermand.service.imports import Importer, Source
 from countermand.service.keyring import Keyring
@@ -38,6 +41,14 @@ from countermand.store.port import Store, StoreUnavailable
 
 #: What a caller is told to wait when the database can't be reached: long enough to not make it worse.
 RETRY_AFTER_S: Final = 2
+
+#: How long a caller is kept waiting at most, whatever it prefers: below what proxies in front of us usually bear.
+WAIT_S_MAX: Final = 20
+
+#: How often it is looked whether what a caller waits for is over.
+LOOK_AGAIN_S: Final = 0.2
+
+Over = Callable[[tuple[Found, ...]], bool]
 
 _log = Log("countermand.api")
 
@@ -131,7 +142,10 @@ class Exchange:
                     encode=lambda verdict: handler.encode(verdict, wire),
                 )
             case Read():
-                answers = tuple([await self._store.find(query) for query in handler.decode(wire, caller)])
+                queries = handler.decode(wire, caller)
+                answers = tuple([await self._store.find(query) for query in queries])
+                if handler.over is not None and "prefer" in wire.headers:
+                    answers = await self._patient(handler.over, queries, answers, wait_s=wait_of(wire))
                 return handler.encode(answers, wire)
             case Lines():
                 assert found.lines is not None, "whoever read the request left the body to us"
@@ -141,6 +155,17 @@ class Exchange:
                 return await self._serve_public(wire, found, None)
             case _:
                 assert_never(handler)
+
+    async def _patient(
+        self, over: Over, queries: tuple[Query, ...], answers: tuple[Found, ...], *, wait_s: int
+    ) -> tuple[Found, ...]:
+        """Look again until it is over, or the caller's patience is."""
+        left_s = float(min(wait_s, WAIT_S_MAX))
+        while left_s > 0 and not over(answers):
+            await asyncio.sleep(LOOK_AGAIN_S)
+            left_s -= LOOK_AGAIN_S
+            answers = tuple([await self._store.find(query) for query in queries])
+        return answers
 
     async def _cancel(self, ask: Ask, handler: Write, caller: Caller, *, wire: WireRequest) -> WireAnswer:
         """As any other write, and a refusal is counted; not one that is only told again."""

@@ -173,10 +173,14 @@ class Write(Struct, frozen=True, kw_only=True):
 
 
 class Read(Struct, frozen=True, kw_only=True):
-    """A call that changes nothing. `encode` gets one found thing per query, in the same order."""
+    """A call that changes nothing. `encode` gets one found thing per query, in the same order.
+
+    `over` says whether there is nothing more to wait for, for a caller who prefers to; None: nobody waits here.
+    """
 
     decode: Callable[[WireRequest, Caller], tuple[Query, ...]]
     encode: Callable[[tuple[Found, ...], WireRequest], WireAnswer]
+    over: Callable[[tuple[Found, ...]], bool] | None = None
 
 
 class SignIn(Struct, frozen=True, kw_only=True):

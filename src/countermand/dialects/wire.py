@@ -35,6 +35,16 @@ def trace_of(wire: WireRequest) -> str:
     return text if text and _TRACE.match(text) else ""
 
 
+#: RFC 7240, section 4.3.
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\b", re.IGNORECASE)
+
+
+def wait_of(wire: WireRequest) -> int:
+    """For how many seconds the caller prefers to wait (`Prefer: wait=n`); 0 when it doesn't say."""
+    found = _WAIT.search(wire.headers.get("prefer", ""))
+    return int(found[1]) if found else 0
+
+
 def bearer(wire: WireRequest) -> str | None:
     """The token of an `Authorization: Bearer` header (RFC 6750), or None when there is none."""
     match = _BEARER.match(wire.headers.get("authorization", ""))

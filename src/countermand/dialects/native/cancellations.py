@@ -23,7 +23,7 @@ from countermand.dialects.native.requesting import (
 )
 from countermand.dialects.native.showing import etag, show_cancellation, show_obligation
 from countermand.dialects.native.types import NewCancellation
-from countermand.dialects.wire import json_answer
+from countermand.dialects.wire import json_answer, wait_of
 from countermand.model.command import Actors, Cancel
 from countermand.model.obligation import Obligation
 from countermand.model.order import Order
@@ -228,7 +228,15 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     if not isinstance(whole, Whole):
         return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER, cause=Cause.UNKNOWN_CANCELLATION), wire)
     assert isinstance(order, Order)
-    return json_answer(200, _document(whole.cancellation, whole.obligations, order.status))
+    applied = (("Preference-Applied", f"wait={wait_s}"),) if (wait_s := wait_of(wire)) else ()
+    return json_answer(200, _document(whole.cancellation, whole.obligations, order.status), applied)
+
+
+def is_over(found: tuple[Found, ...]) -> bool:
+    """Whether a cancellation has come to its end, so that nobody need wait for it."""
+    _, whole = found
+    state = whole.cancellation.state if isinstance(whole, Whole) else None
+    return state is None or not (state.pending or state is CancellationState.ACCEPTED)
 
 
 def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:

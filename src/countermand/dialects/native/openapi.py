@@ -178,5 +178,5 @@ def _never(one: Operation) -> frozenset[str]:
     never |= frozenset() if formed else frozenset({"400"})
     never |= frozenset({"404"}) if reads and not named else frozenset()
     # Of the names in a path only that of a dialect is one of a list; any other is simply not found.
-    judged = bool(one.parameters) or "{dialect}" in one.route.path
+    judged = any(parameter.place == "query" for parameter in one.parameters) or "{dialect}" in one.route.path
     return never | (frozenset({"422"}) if reads and not judged else frozenset())

@@ -139,7 +139,11 @@ _CANCELLATIONS: Final = (
             body=types.NewCancellation,
             parameters=(
                 *_KEYED,
-                Parameter(name="Prefer", place="header", description="respond-async, wait=n (RFC 7240)"),
+                Parameter(
+                    name="Prefer",
+                    place="header",
+                    description="Changes nothing; wait by reading the cancellation.",
+                ),
             ),
         ),
     ),
@@ -180,8 +184,19 @@ _CANCELLATIONS: Final = (
     operation(
         "GET /orders/{order}/cancellations/{cancellation}",
         "getCancellation",
-        Read(decode=cancellations.decode_get, encode=cancellations.encode_get),
-        Said(summary="Read a cancellation", answers={200: shapes.CancellationWhole}, scope=READ),
+        Read(decode=cancellations.decode_get, encode=cancellations.encode_get, over=cancellations.is_over),
+        Said(
+            summary="Read a cancellation",
+            answers={200: shapes.CancellationWhole},
+            scope=READ,
+            parameters=(
+                Parameter(
+                    name="Prefer",
+                    place="header",
+                    description="wait=n (RFC 7240): answer when it is over, after n seconds at the latest; at most 20.",
+                ),
+            ),
+        ),
     ),
     *(
         operation(
