@@ -1,8 +1,9 @@
 """What the service needs of a database, as promises. `tests/store` holds every adapter to each of them.
 
 1. A transaction is all or nothing, and durable when `transact` returns: a crash afterwards loses none of it.
-2. Everything that a transaction loaded is locked until it ends; two transactions never both decide on one version of a row.
-3. Rows are locked in key order, so transactions never deadlock on orders.
+2. Everything that a transaction loaded is locked until it ends, or found unchanged when it writes and decided anew otherwise: two
+   transactions never both write what they decided on one version of a row.
+3. Where rows are locked, in key order, so transactions never deadlock on orders.
 4. Reads see every transaction that had returned before they began.
 5. A statement never reaches rows of a tenant that its caller did not name.
 """
