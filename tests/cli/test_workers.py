@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from countermand.cli.workers import SHORT_LIVES_MAX
 from tests.process import Client, Process, sqlite
 
 pytestmark = pytest.mark.serial
@@ -55,6 +56,12 @@ def test_workers_share_a_socket_and_their_figures_and_outlive_one_of_them(tmp_pa
             time.sleep(0.1)
         assert len(children(server.pid)) == WORKERS
         assert settled(server.url) == CALLS, "whoever takes a dead worker's place goes on from its counts"
+        assert server.stop() == 0
+
+
+def test_workers_that_are_told_to_end_as_soon_as_they_serve_end_well(tmp_path: Path) -> None:
+    """More of them than may die young one after another: whoever ends because it is told to hasn't died young."""
+    with Process(sqlite(tmp_path), "--workers", str(SHORT_LIVES_MAX + 1)) as server:
         assert server.stop() == 0
 
 

@@ -149,3 +149,34 @@ def _until_it_waits(path: Path) -> None:
         if subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode:
             return
     pytest.fail("the child never queued")
+
+
+#: As many processes as a machine is likely to start at once, and enough files that they meet in one.
+OPENERS = 6
+NEW_FILES = 25
+
+_OPENS = """
+import sys
+from pathlib import Path
+from countermand.store.sqlite.adapter import SqliteStore
+for line in sys.stdin:
+    SqliteStore.open(Path(line.strip()))
+    print("open", flush=True)
+"""
+
+
+def test_processes_that_make_one_new_file_at_once_all_get_it_open(tmp_path: Path):
+    openers = [
+        subprocess.Popen([sys.executable, "-c", _OPENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(OPENERS)
+    ]
+    for number in range(NEW_FILES):
+        for opener in openers:
+            assert opener.stdin is not None
+            opener.stdin.write(f"{tmp_path / str(number)}/ledger.db\n")
+            opener.stdin.flush()
+        for opener in openers:
+            assert opener.stdout is not None
+            assert opener.stdout.readline() == "open\n", "an opener that fails ends with its traceback"
+    for opener in openers:
+        opener.communicate()

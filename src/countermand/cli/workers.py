@@ -52,8 +52,9 @@ class Workers:
         while self._seats and not self._told and self._short_lives < SHORT_LIVES_MAX:
             self._replace_dead()
             time.sleep(LOOK_EVERY_S)
+        lived = self._short_lives < SHORT_LIVES_MAX
         self._end()
-        return 0 if self._told and self._short_lives < SHORT_LIVES_MAX else 1
+        return 0 if lived else 1
 
     def _tell(self, number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -94,9 +95,11 @@ class Workers:
             if pid == 0:
                 return
             seat, since = self._seats.pop(pid)
+            if self._told:
+                continue
             short = time.monotonic() - since < SHORT_LIFE_S
             self._short_lives = self._short_lives + 1 if short else 0
-            if not self._told and self._short_lives < SHORT_LIVES_MAX:
+            if self._short_lives < SHORT_LIVES_MAX:
                 click.echo(f"worker {seat} ended; another takes its place", err=True)
                 self._fork(seat)
 
