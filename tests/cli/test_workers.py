@@ -1,11 +1,14 @@
-"""`--workers N`: one socket, several processes, one page of figures; a worker that dies is replaced, and all end together."""
+"""`--workers N`: one port, several processes, one page of figures; a worker that dies is replaced, and all end together."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +19,10 @@ pytestmark = pytest.mark.serial
 
 WORKERS = 3
 CALLS = 30
+
+#: Over four workers: fifty each, and fewer than twenty for one is five standard deviations away.
+CONNECTIONS = 200
+FEWEST = 20
 
 
 def children(pid: int) -> list[int]:
@@ -57,6 +64,37 @@ def test_workers_share_a_socket_and_their_figures_and_outlive_one_of_them(tmp_pa
         assert len(children(server.pid)) == WORKERS
         assert settled(server.url) == CALLS, "whoever takes a dead worker's place goes on from its counts"
         assert server.stop() == 0
+
+
+def sockets(pid: int) -> int:
+    names = (str(place.readlink()) for place in Path(f"/proc/{pid}/fd").iterdir())
+    return sum(name.startswith("socket:") for name in names)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux spreads connections over the sockets of one port")
+def test_connections_are_spread_over_the_workers(tmp_path: Path) -> None:
+    with Process(sqlite(tmp_path), "--workers", str(WORKERS + 1)) as server, ExitStack() as stack:
+        place = urlsplit(server.url)
+        workers = children(server.pid)
+        before = [sockets(pid) for pid in workers]
+        for _ in range(CONNECTIONS):
+            stack.enter_context(socket.create_connection((place.hostname, place.port)))
+        deadline = time.monotonic() + 10
+        held = [0]
+        while sum(held) < CONNECTIONS and time.monotonic() < deadline:
+            held = [sockets(pid) - own for pid, own in zip(workers, before, strict=True)]
+        assert sum(held) == CONNECTIONS
+        assert min(held) >= FEWEST, held
+
+
+def test_a_second_server_on_the_port_of_several_workers_is_told_that_it_is_taken(tmp_path: Path) -> None:
+    with Process(sqlite(tmp_path), "--workers", "2") as server:
+        words = ["serve", "--workers", "2", "--port", server.url.rpartition(":")[2], "--database", sqlite(tmp_path)]
+        done = subprocess.run(
+            [sys.executable, "-m", "countermand", *words], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 1
+        assert "can't listen on" in done.stderr
 
 
 def test_workers_that_are_told_to_end_as_soon_as_they_serve_end_well(tmp_path: Path) -> None:

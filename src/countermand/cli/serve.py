@@ -5,7 +5,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -79,15 +79,16 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
     except BadSettings as error:
         raise click.ClickException(str(error)) from error
     allow_connections()
-    listener = bind(settings)
+    listeners = bind(settings, workers)
     if workers == 1:
-        sys.exit(_serve(settings, listener, sandbox=sandbox, ready=lambda: announce(listener)))
+        sys.exit(_serve(settings, listeners[0], sandbox=sandbox, ready=lambda: announce(listeners[0])))
     board = Board(workers)
 
     def work(seat: int, ready: Callable[[], None]) -> int:
-        return _serve(settings, listener, ready=ready, seat=Seat(board, seat))
+        close(set(listeners) - {listeners[seat]})
+        return _serve(settings, listeners[seat], ready=ready, seat=Seat(board, seat))
 
-    sys.exit(Workers(workers, work).run(lambda: announce(listener)))
+    sys.exit(Workers(workers, work, close=lambda: close(listeners)).run(lambda: announce(listeners[0])))
 
 
 def allow_connections() -> None:
@@ -100,15 +101,32 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def bind(settings: Settings) -> socket.socket:
-    """The listening socket, made before the workers are, so that they share it."""
+def bind(settings: Settings, workers: int) -> list[socket.socket]:
+    """A listening socket for each worker, made before they are, so that one that is replaced misses no connection.
+
+    Linux spreads connections over sockets that listen on one port. Of workers that share a socket, whoever wakes first
+    would take them all, and a connection stays where it is. Other systems spread nothing: there it is one socket.
+    """
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG_MAX)
+        # Taken alone first: sockets that share a port would share it with those of a server that runs already.
+        listener = _listen(settings.host, settings.port)
+        if workers == 1 or sys.platform != "linux":
+            return [listener] * workers
+        port = listener.getsockname()[1]
+        listener.close()
+        return [_listen(settings.host, port, shared=True) for _ in range(workers)]
     except OSError as error:
         raise click.ClickException(f"can't listen on {settings.host}:{settings.port}: {error}") from error
-    listener.set_inheritable(True)
-    return listener
+
+
+def _listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG_MAX, reuse_port=shared)
+
+
+def close(listeners: Iterable[socket.socket]) -> None:
+    for listener in listeners:
+        listener.close()
 
 
 def announce(listener: socket.socket) -> None:

@@ -1,6 +1,6 @@
-"""Several worker processes behind one listening socket.
+"""Several worker processes behind one port.
 
-The first process opens the socket, imports everything, and forks: the workers share that memory. It serves nothing itself.
+The first process opens the sockets, imports everything, and forks: the workers share that memory. It serves nothing itself.
 It says that it listens when every worker does, replaces a worker that dies, and passes on the signal to stop; each worker
 then answers what it has accepted, and ends.
 """
@@ -32,11 +32,12 @@ Work = Callable[[int, Callable[[], None]], int]
 
 
 class Workers:
-    """The workers of one server."""
+    """The workers of one server. `close` gives up the sockets that the first process keeps for them."""
 
-    def __init__(self, count: int, work: Work) -> None:
+    def __init__(self, count: int, work: Work, *, close: Callable[[], None]) -> None:
         self._count = count
         self._work = work
+        self._close = close
         self._seats: dict[int, tuple[int, float]] = {}
         self._told = False
         self._short_lives = 0
@@ -105,6 +106,7 @@ class Workers:
 
     def _end(self) -> None:
         self._told = True
+        self._close()
         self._signal_all(signal.SIGTERM)
         deadline = time.monotonic() + END_TIMEOUT_S
         while self._seats and time.monotonic() < deadline:
