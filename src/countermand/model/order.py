@@ -27,7 +27,7 @@ class PortionState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Portion(Struct, frozen=True, kw_only=True):
+class Portion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Some units of a line that share one fate. Price and tax are of the whole portion; the price includes the tax."""
 
     state: PortionState
@@ -38,7 +38,7 @@ class Portion(Struct, frozen=True, kw_only=True):
     shipment_id: str | None = None
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One row of an order.
 
     `names` are the identifiers by which a caller may select the line, each in the dialect's own spelling of the key
@@ -78,7 +78,7 @@ class TaxTotal(Struct, frozen=True, kw_only=True):
     amount_minor: int
 
 
-class Shipment(Struct, frozen=True, kw_only=True):
+class Shipment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How some units left: a parcel with its carrier, or a rental with its device."""
 
     shipment_id: str
@@ -88,7 +88,7 @@ class Shipment(Struct, frozen=True, kw_only=True):
     delivered_on: str | None = None
 
 
-class Payment(Struct, frozen=True, kw_only=True):
+class Payment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Money of one tender. `authorised`, `captured` and `refunded` are running totals in minor units.
 
     `voiding` and `refunding` are what open obligations have promised to give back, so that nothing is promised twice;
@@ -115,7 +115,7 @@ class Hold(Struct, frozen=True, kw_only=True):
     placed_at: datetime
 
 
-class Lease(Struct, frozen=True, kw_only=True):
+class Lease(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The stop-ship lease: fulfilment is about to pick these lines (none named: all), and until then a cancel must wait."""
 
     lease_id: str
@@ -125,7 +125,7 @@ class Lease(Struct, frozen=True, kw_only=True):
     line_ids: tuple[str, ...] = ()
 
 
-class Tie(Struct, frozen=True, kw_only=True):
+class Tie(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something outside that hangs on the order and must be undone or told when it is cancelled.
 
     `kind` becomes the obligation's: `coupon`, `credit_note`, `message`, `carrier_label`, `vendor_cancellation`.
@@ -156,7 +156,7 @@ class ConflictState(StrEnum):
     WAIVED = "waived"  # somebody decided that it may stay as it is
 
 
-class Conflict(Struct, frozen=True, kw_only=True):
+class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One late truth. `remedy` is the kind of the obligation that puts it right, and ends when that does (`closed_at`)."""
 
     conflict_id: str

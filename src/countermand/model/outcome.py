@@ -119,15 +119,15 @@ class Cancellation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at: datetime
     whole: bool
     reason: str
-    note: str
-    message: str
-    requested_by: str
     executed_by: str
     attributed_to: str
-    operation_id: str | None
     amount_minor: int
     currency: str
     takings: tuple[Taking, ...]
+    note: str = ""
+    message: str = ""
+    requested_by: str = ""
+    operation_id: str | None = None
     state: CancellationState = CancellationState.COMPLETED
     taxes: tuple[TaxTotal, ...] = ()
     fee_minor: int = 0
