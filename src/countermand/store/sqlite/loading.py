@@ -1,10 +1,11 @@
 """Loads what a batch wants, row by row: on an embedded database a set-wise query gains nothing over the primary key.
+One statement is run for all rows of a kind, because to find it again costs as much as a small row.
 
 In no order: whoever loads has the whole database to itself until its transaction ends.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import apsw
 import msgspec
@@ -43,14 +44,17 @@ def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:
     for name in wanted.names:
         if (key := resolve(connection, name)) is not None:
             loaded.names[name] = key
-    for key in wanted.orders.union(loaded.names.values()) if loaded.names else wanted.orders:
-        if (found := order(connection, key)) is not None:
-            loaded.orders[key] = found
+    keys = wanted.orders.union(loaded.names.values()) if loaded.names else wanted.orders
+    places = [(key.tenant, key.dialect, key.order_id) for key in keys]
+    for row in connection.executemany(_SQL["order_by_key"], places):
+        found = order_of(OrderRow._make(row))
+        loaded.orders[found.key] = found
     if wanted.order_kinds:
         _load_beside(connection, wanted, loaded)
     if wanted.claims:
-        found_claims = [claim(connection, key) for key in wanted.claims]
-        loaded.claims = {used.key: used for used in found_claims if used is not None}
+        names = [(key.tenant, key.scope, key.key) for key in wanted.claims]
+        used = map(_claim_of, connection.executemany(_SQL["claim"], names))
+        loaded.claims = {claim.key: claim for claim in used}
     if wanted.timers:
         loaded.timers = _timers(connection, wanted.timers)
     if wanted.histories:
@@ -87,17 +91,15 @@ def history(connection: apsw.Connection, key: OrderKey) -> History:
     )
 
 
-def claim(connection: apsw.Connection, key: ClaimKey) -> StoredClaim | None:
-    row = connection.execute(_SQL["claim"], (key.tenant, key.scope, key.key)).fetchone()
-    if row is None:
-        return None
+def _claim_of(row: tuple[Any, ...]) -> StoredClaim:
+    tenant, scope, key, fingerprint, status, headers, body, created_at = row
     return StoredClaim(
-        key=key,
-        fingerprint=row[0],
-        status=row[1],
-        headers=_decode_headers(row[2]),
-        body=row[3],
-        created_at=instant(row[4]),
+        key=ClaimKey(tenant, scope, key),
+        fingerprint=fingerprint,
+        status=status,
+        headers=_decode_headers(headers),
+        body=body,
+        created_at=instant(created_at),
     )
 
 

@@ -21,7 +21,8 @@ SELECT tenant, dialect, kind, record_id, order_id, version, created_at, updated_
   FROM records WHERE kind = ? AND kind IN ('policy') ORDER BY tenant, record_id;
 
 -- name: claim
-SELECT fingerprint, status, headers, body, created_at FROM claims WHERE tenant = ? AND scope = ? AND key = ?;
+SELECT tenant, scope, key, fingerprint, status, headers, body, created_at
+  FROM claims WHERE tenant = ? AND scope = ? AND key = ?;
 
 -- name: insert_order
 INSERT INTO orders (tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts)

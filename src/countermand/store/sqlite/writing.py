@@ -1,6 +1,6 @@
 """Writes what a batch decided, one prepared statement per kind of row."""
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Collection, Mapping, Sequence, Set as AbstractSet
 from typing import Final
 
 import apsw
@@ -16,6 +16,8 @@ from countermand.store.sql import statements
 from countermand.store.sqlite.erasing import erase
 
 _SQL: Final = statements(__package__)
+
+_NO_NAMES: Final[Mapping[str, str]] = {}
 
 
 class LostUpdate(Exception):  # noqa: N818 - what happened, as in the literature
@@ -33,8 +35,8 @@ def checks_itself(writes: Writes, seen: AbstractSet[OrderKey]) -> bool:
 
 
 def write(connection: apsw.Connection, writes: Writes) -> None:
-    for before, after in writes.orders.values():
-        _write_order(connection, before, after)
+    if writes.orders:
+        _write_orders(connection, writes.orders.values())
     for record in [after for _, after in writes.records.values()]:
         _write_record(connection, record)
     _reindex(connection, facets.moved(writes))
@@ -105,21 +107,38 @@ def _write_timer(connection: apsw.Connection, key: TimerKey, timer: Timer | None
         connection.execute(_SQL["put_timer"], (*names, micros(timer.due_at), document(timer)))
 
 
-def _write_order(connection: apsw.Connection, before: Order | None, after: Order) -> None:
-    if before is None:
-        connection.execute(_SQL["insert_order"], order_row(after))
-        _rename(connection, {}, after)
-        return
-    if before.facts is after.facts and before.kind == after.kind and before.placed_at == after.placed_at:
-        row = (after.version, after.sequence, after.status, micros(after.updated_at), order_body(after))
-        connection.execute(_SQL["update_order"], (*row, after.tenant, after.dialect, after.order_id, before.version))
-    else:
-        full = order_row(after)
-        connection.execute(_SQL["update_order_facts"], (*full[3:], *full[:3], before.version))
-    if connection.changes() != 1:
-        raise LostUpdate(before.key)
-    if before.aliases != after.aliases:
-        _rename(connection, before.aliases, after)
+def _write_orders(connection: apsw.Connection, orders: Collection[tuple[Order | None, Order]]) -> None:
+    known = [(before, after) for before, after in orders if before is not None]
+    moved = [
+        (o.version, o.sequence, o.status, micros(o.updated_at), order_body(o), *_place(o), before.version)
+        for before, o in known
+        if _facts_stay(before, o)
+    ]
+    _update(connection, "update_order", moved)
+    if len(moved) < len(known):
+        rewritten = [(order_row(after), before.version) for before, after in known if not _facts_stay(before, after)]
+        _update(connection, "update_order_facts", [(*row[3:], *row[:3], version) for row, version in rewritten])
+    connection.executemany(_SQL["insert_order"], [order_row(after) for before, after in orders if before is None])
+    for before, after in orders:
+        names = before.aliases if before else _NO_NAMES
+        if names != after.aliases:
+            _rename(connection, names, after)
+
+
+def _place(order: Order) -> tuple[str, str, str]:
+    return order.tenant, order.dialect, order.order_id
+
+
+def _facts_stay(before: Order, after: Order) -> bool:
+    return before.facts is after.facts and before.kind == after.kind and before.placed_at == after.placed_at
+
+
+def _update(connection: apsw.Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Raises LostUpdate unless every row was as it had been."""
+    changed = connection.total_changes()
+    connection.executemany(_SQL[statement], rows)
+    if connection.total_changes() - changed != len(rows):
+        raise LostUpdate(statement)
 
 
 def _rename(connection: apsw.Connection, known: Mapping[str, str], after: Order) -> None:
