@@ -14,7 +14,7 @@ import pytest
 from countermand.store.port import Judged, Loaded, Wanted, Writes
 from countermand.store.sqlite.adapter import SqliteStore
 from countermand.store.sqlite.turns import Turns
-from tests.store.ledger import Ledger, cancelled, claim, key, order
+from tests.store.ledger import Ledger, cancelled, claim, key, order, record, thing
 
 
 class Others:
@@ -105,6 +105,44 @@ def test_what_a_batch_only_looked_at_is_checked_before_anything_else_is_written(
 
     ours.transact(Wanted(orders={key("o1"), key("o2")}), judge)
     assert seen == [1, 2]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["changed", "made"])
+def test_a_record_that_a_batch_looked_at_is_checked_before_anything_is_written(
+    ours: Ledger, path: Path, *, there: bool
+):
+    ours.put(order(), records=[record()] if there else [])
+    seen: list[int] = []
+
+    def judge(loaded: Loaded) -> Writes:
+        beside = loaded.records.get(thing())
+        seen.append(beside.version if beside else 0)
+        if len(seen) == 1:
+            after = record(version=seen[0] + 1)
+            Others(path).put(Writes(records={thing(): (beside, after)}))
+        return Writes(orders={key(): cancelled(loaded.orders[key()])})
+
+    ours.transact(Wanted(orders={key()}, records={thing()}), judge)
+    assert seen == [int(there), there + 1]
+
+
+def test_a_batch_is_decided_while_another_of_this_process_is_committed(ours: Ledger):
+    """And what both change is changed by one after the other."""
+    ours.put(order())
+    decided: list[str] = []
+
+    def judge(loaded: Loaded) -> Writes:
+        decided.append(f"by {loaded.orders[key()].version}")
+        return Writes(orders={key(): cancelled(loaded.orders[key()])})
+
+    async def batch() -> None:
+        await ours.batch(Wanted(orders={key()}), judge)
+        decided.append("committed")
+
+    assert ours.together(*(batch() for _ in range(3))) == [None] * 3
+    assert decided[:2] == ["by 1", "by 1"], "the second looked while the first was under way"
+    assert decided.count("committed") == 3
+    assert ours.load(Wanted(orders={key()})).orders[key()].version == 4
 
 
 _QUEUES = """

@@ -7,7 +7,7 @@ from countermand.model.keys import OrderKey
 from countermand.model.query import GetOrder, GetRecord, ListEvents
 from countermand.store.port import Judged, Loaded, Wanted, Writes
 from countermand.store.postgres.committing import Unwritable
-from countermand.store.sqlite.writing import LostUpdate
+from countermand.store.sqlite.seen import LostUpdate
 from tests.store.ledger import Ledger, alias, cancelled, claim, event, key, order, record, thing
 
 

@@ -35,6 +35,7 @@ from countermand.store.port import (
 from countermand.store.sql import statements
 from countermand.store.sqlite import credentials, erasing, loading, reading, sandboxing, surveying, timing, writing
 from countermand.store.sqlite.schema import prepare
+from countermand.store.sqlite.seen import LostUpdate, Seen
 from countermand.store.sqlite.turns import Turns
 
 Value = TypeVar("Value")
@@ -73,7 +74,8 @@ class SqliteStore:
         self._reader = _open(str(path), writable=False)
         self._lister = _open(str(path), writable=False)
         self._surveyor = _open(str(path), writable=False)
-        self._turn = asyncio.Lock()
+        #: Held while the writer is in use: it has one transaction at a time.
+        self._busy = asyncio.Lock()
         self._turns = Turns(path)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._listing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-reader")
@@ -90,28 +92,31 @@ class SqliteStore:
             raise StoreUnavailable(f"can't open {path}: {error}") from error
 
     async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
-        async with self._turn:
-            judged = await self._lightly(wanted, judge) if loading.single_rows(wanted) else None
-            return (judged or await self._carefully(wanted, judge)).value
+        judged = await self._lightly(wanted, judge) if loading.single_rows(wanted) else None
+        return (judged or await self._carefully(wanted, judge)).value
 
     async def _lightly(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Judged[Value] | None:
         """Decide while others may write, and write only if nothing that was decided by has changed. None: it has."""
-        self._writer.execute("BEGIN")
+        # The writer has in its memory what it has just written; while it is busy, the reader can look.
+        connection = self._reader if self._busy.locked() else self._writer
+        connection.execute("BEGIN")
         try:
-            loaded = loading.load(self._writer, wanted)
+            loaded = loading.load(connection, wanted)
         finally:
-            self._writer.execute("COMMIT")
-        seen = set(loaded.orders)
+            connection.execute("COMMIT")
+        seen = Seen.of(wanted, loaded)
         judged = judge(loaded)
         if not judged.writes:
             return judged
-        if not writing.checks_itself(judged.writes, seen):
-            return None
+
+        def still() -> Judged[Value]:
+            seen.check(self._writer, judged.writes)
+            return judged
+
         try:
-            await self._in_turn(lambda: judged)
-        except (writing.LostUpdate, apsw.ConstraintError):
+            return await self._in_turn(still)
+        except (LostUpdate, apsw.ConstraintError):
             return None
-        return judged
 
     async def _carefully(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Judged[Value]:
         """Decide with the whole database to itself."""
@@ -119,22 +124,26 @@ class SqliteStore:
 
     async def _in_turn(self, decide: Callable[[], Judged[Value]]) -> Judged[Value]:
         """Write what `decide` says as one transaction, during which nobody else writes."""
-        await self._await_turn()
-        try:
-            await self._begin()
+        async with self._busy:
+            await self._await_turn()
             try:
-                judged = decide()
-                if judged.writes:
-                    writing.write(self._writer, judged.writes)
-            except BaseException:
-                self._writer.execute("ROLLBACK")
-                raise
+                await self._begin()
+                return await self._write_down(decide)
+            finally:
+                self._turns.pass_on()
+
+    async def _write_down(self, decide: Callable[[], Judged[Value]]) -> Judged[Value]:
+        try:
+            judged = decide()
             if judged.writes:
-                await self._commit()
-            else:
-                self._writer.execute("ROLLBACK")
-        finally:
-            self._turns.pass_on()
+                writing.write(self._writer, judged.writes)
+        except BaseException:
+            self._writer.execute("ROLLBACK")
+            raise
+        if judged.writes:
+            await self._commit()
+        else:
+            self._writer.execute("ROLLBACK")
         return judged
 
     async def _await_turn(self) -> None:
@@ -264,7 +273,7 @@ class SqliteStore:
             raise StoreUnavailable(str(error)) from error
 
     async def close(self) -> None:
-        async with self._turn:
+        async with self._busy:
             self._writing.shutdown()
             self._listing.shutdown()
             self._surveying.shutdown()
@@ -287,7 +296,7 @@ class SqliteStore:
                 raise
             return value
 
-        async with self._turn:
+        async with self._busy:
             await self._await_turn()
             try:
                 return await self._in_thread(transaction)

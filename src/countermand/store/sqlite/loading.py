@@ -32,8 +32,8 @@ _decode_headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decod
 
 
 def single_rows(wanted: Wanted) -> bool:
-    """Whether only rows are wanted whose versions are checked when they are written: orders by their keys, and claims."""
-    return not (wanted.names or wanted.records or wanted.order_kinds or wanted.timers or wanted.histories)
+    """Whether only rows are wanted whose versions can be checked: orders and records by their keys, and claims."""
+    return not (wanted.names or wanted.order_kinds or wanted.timers or wanted.histories)
 
 
 def load(connection: apsw.Connection, wanted: Wanted) -> Loaded:

@@ -4,6 +4,12 @@
 SELECT tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts
   FROM orders WHERE tenant = ? AND dialect = ? AND order_id = ?;
 
+-- name: version_of_order
+SELECT version FROM orders WHERE tenant = ? AND dialect = ? AND order_id = ?;
+
+-- name: version_of_record
+SELECT version FROM records WHERE tenant = ? AND dialect = ? AND kind = ? AND record_id = ?;
+
 -- name: alias
 SELECT order_id FROM aliases WHERE tenant = ? AND dialect = ? AND name = ? AND value = ?;
 

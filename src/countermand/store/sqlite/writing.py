@@ -1,11 +1,10 @@
 """Writes what a batch decided, one prepared statement per kind of row."""
 
-from collections.abc import Collection, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import apsw
 
-from countermand.model.keys import OrderKey
 from countermand.model.order import Order
 from countermand.model.record import Record
 from countermand.model.timer import Timer, TimerKey
@@ -14,24 +13,11 @@ from countermand.store.port import Writes
 from countermand.store.rows import document, micros, order_body, order_row, record_row
 from countermand.store.sql import statements
 from countermand.store.sqlite.erasing import erase
+from countermand.store.sqlite.seen import LostUpdate
 
 _SQL: Final = statements(__package__)
 
 _NO_NAMES: Final[Mapping[str, str]] = {}
-
-
-class LostUpdate(Exception):  # noqa: N818 - what happened, as in the literature
-    """An order changed between load and write; the transaction is rolled back. Where it was locked, a bug."""
-
-
-def checks_itself(writes: Writes, seen: AbstractSet[OrderKey]) -> bool:
-    """Whether writing fails when any order that was seen has changed since.
-
-    One that is not written is not checked. That an answer to it is kept is no matter: it was true when it was decided.
-    """
-    return not (seen - writes.orders.keys()) or not (
-        writes.orders or writes.records or writes.obligations or writes.timers or writes.erased or writes.forgotten
-    )
 
 
 def write(connection: apsw.Connection, writes: Writes) -> None:
