@@ -21,6 +21,7 @@ from countermand.api.limiting import Limiter
 from countermand.api.metrics import Metrics
 from countermand.api.mischief import Mischief, MischievousExchange
 from countermand.api.operations import Operations, bug_problem, http_problem
+from countermand.api.owing import Owing
 from countermand.api.sandbox import SandboxRoutes
 from countermand.dialects import catalog
 from countermand.dialects.contract import Dialect
@@ -109,7 +110,8 @@ def application(settings: Settings, *, sandbox: bool, seat: Seat | None = None) 
     clock: SandboxClock | SystemClock = SandboxClock() if sandbox else SystemClock()
     desk, keyring = Desk(store, clock, new_id, dialects=dialects), Keyring(store, new_id)
     house = House(store=store, clock=clock, desk=desk, keyring=keyring)
-    metrics, timers = Metrics(seat.board if seat else None), timers_of(store, desk, clock)
+    owing, timers = Owing(store, clock, dialects), timers_of(store, desk, clock)
+    metrics = Metrics(desk.tally, owing, seat.board if seat else None)
     routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
     mischief = Mischief() if sandbox else None
     if isinstance(clock, SandboxClock) and mischief is not None:

@@ -35,6 +35,7 @@ ACROSS = {
     "any_due": "timers are looked for by dialect",
     "claim_timers": "as any_due; the rows that are changed are named by their whole keys",
     "next_due": "as any_due",
+    "open_groups": "sums for whoever watches the house, from an index that holds only what is open",
     "claims_after": "housekeeping walks through all tenants in key order",
     "orders_after": "as claims_after",
     "forget_batches": "as claims_after; a handful of rows",

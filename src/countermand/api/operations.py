@@ -72,7 +72,7 @@ class Operations:
 
     async def _measure(self, request: Request) -> Response:
         del request
-        return Response(self._metrics.page(), media_type="text/plain; version=0.0.4")
+        return Response(await self._metrics.page(), media_type="text/plain; version=0.0.4")
 
     async def _native_openapi(self, request: Request) -> Response:
         return self._describe("native", str(request.base_url).rstrip("/"))

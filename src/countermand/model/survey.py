@@ -1,4 +1,6 @@
-"""Figures about cancellations: how many, why, whose fault, how often refused, how long until nothing was owed any more."""
+"""Figures about cancellations: how many, why, whose fault, how often refused, how long until nothing was owed any more; and
+what is still owed.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -76,3 +78,17 @@ class RefusalCount(Struct, frozen=True, kw_only=True):
     hour: datetime
     code: str
     count: int
+
+
+class Unsettled(Struct, frozen=True, kw_only=True):
+    """What is owed of one kind and not settled yet, of every tenant together. `state` is open, or parked for a person.
+
+    `conflict`: these put conflicts right, one each. `count` stops where the store stops counting.
+    """
+
+    dialect: str
+    kind: str
+    state: str
+    conflict: bool
+    count: int
+    oldest_at: datetime

@@ -7,7 +7,8 @@ is rolled back and tried again ask by ask, so a bad one never takes its neighbou
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from countermand.dialects.contract import Ask, Claim, Dialect, Held, Plan, WireA
 from countermand.model.keys import ClaimKey, OrderKey, RecordKey
 from countermand.model.outcome import Cause, Done, Refusal, Refused, Verdict
 from countermand.model.timer import TimerKey
-from countermand.service.analytics import Refusals
+from countermand.service.analytics import Refusals, States, Tally, states_of
 from countermand.service.clock import Clock
 from countermand.service.judgement import Rules, Sheet
 from countermand.service.policies import Policies
@@ -41,6 +42,9 @@ RUNNING: Final = timedelta(seconds=1)
 FOR_EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 Encode = Callable[[Verdict], WireAnswer]
+Watch = Callable[[Sequence[str]], AbstractContextManager[None]]
+
+_UNWATCHED: Final = nullcontext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +91,16 @@ class Desk:
         self._new_id = new_id
         self.dialects = dialects or {}
         self.policies = Policies(store)
-        self.refusals = Refusals(store)
+        self.tally = Tally()
+        self.refusals = Refusals(store, self.tally)
         self._waiting: deque[_Waiting] = deque()
         #: What each idempotency key that is being decided on stands for.
         self._claimed: dict[ClaimKey, bytes] = {}
         self._busy: set[asyncio.Task[None]] = set()
         #: Called when a commit has set timers.
         self.on_timers: Callable[[], None] = lambda: None
+        #: Goes along with each batch, given the traces of its asks (empty: it has none). None: nobody watches.
+        self.watch: Watch | None = None
 
     async def submit(self, ask: Ask, *, tenant: str, dialect: Dialect, encode: Encode) -> WireAnswer:
         """Decide and commit one ask of a tenant. Raises StoreUnavailable, and whatever a bug in the plan raises."""
@@ -131,22 +138,24 @@ class Desk:
         opening = Ask(plan=lambda _: Plan(), records=group.records, timer=group.timer)
         rules = Rules(dialects=self.dialects, policies=await self.policies.current())
 
-        def judge(loaded: Loaded) -> Judged[tuple[Verdict, ...] | None]:
-            sheet = Sheet(loaded, self._new_id, rules)
+        def judge(loaded: Loaded) -> Judged[tuple[tuple[Verdict, ...] | None, Writes, States]]:
+            before, sheet = states_of(loaded), Sheet(loaded, self._new_id, rules)
             if not group.proceed(sheet.held(opening, now)):
-                return Judged(sheet.writes, None)
+                return Judged(sheet.writes, (None, sheet.writes, before))
             judging = Sheet(copied(loaded), self._new_id, rules) if group.rehearse else sheet
             verdicts = tuple(judging.judge(dialect, ask, instants[dialect.name]) for dialect, ask in group.asks)
             if group.unanimous and any(isinstance(verdict, Refused) for verdict in verdicts):
-                return Judged(Writes(), verdicts)
+                return Judged(Writes(), (verdicts, Writes(), before))
             concluded = sheet.judge(group.dialect, group.conclude(verdicts), now)
             assert not isinstance(concluded, Refused), "a conclusion only writes down what was decided"
-            return Judged(sheet.writes, verdicts)
+            return Judged(sheet.writes, (verdicts, sheet.writes, before))
 
         wanted = wanted_by([opening, *(ask for _, ask in group.asks)])
         for dialect, ask in group.asks:
             self._accompany(wanted, ask, group.tenant, dialect)
-        return await self._store.transact(wanted, judge)
+        verdicts, writes, before = await self._store.transact(wanted, judge)
+        self.tally.note(writes, before)
+        return verdicts
 
     async def _queue(self, waiting: _Waiting) -> WireAnswer | Verdict:
         if len(self._waiting) >= WAITING_ASKS_MAX:
@@ -204,17 +213,19 @@ class Desk:
         instants = {name: self._clock.now(name) for name in {one.dialect.name for one in batch}}
         rules = Rules(dialects=self.dialects, policies=await self.policies.current())
 
-        def judge(loaded: Loaded) -> Judged[Writes]:
-            sheet = Sheet(loaded, self._new_id, rules)
+        def judge(loaded: Loaded) -> Judged[tuple[Writes, States]]:
+            before, sheet = states_of(loaded), Sheet(loaded, self._new_id, rules)
             for one in batch:
                 one.again = False
                 one.outcome = _decide(sheet, one, instants)
-            return Judged(sheet.writes, sheet.writes)
+            return Judged(sheet.writes, (sheet.writes, before))
 
         wanted = wanted_by([one.ask for one in batch])
         for one in batch:
             self._accompany(wanted, one.ask, one.tenant, one.dialect)
-        writes = await self._store.transact(wanted, judge)
+        with _UNWATCHED if self.watch is None else self.watch([one.ask.trace for one in batch]):
+            writes, before = await self._store.transact(wanted, judge)
+        self.tally.note(writes, before)
         if writes.timers:
             self.on_timers()
         if writes.records:

@@ -21,7 +21,7 @@ from countermand.model.order import Order
 from countermand.model.outcome import Cancellation
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
-from countermand.model.survey import RefusalCount
+from countermand.model.survey import RefusalCount, Unsettled
 from countermand.model.timer import Timer, TimerKey
 
 Value = TypeVar("Value")
@@ -208,6 +208,9 @@ class Store(Protocol):
 
     async def add_refusals(self, counts: Iterable[RefusalCount]) -> None:
         """Add to the sums of refusals that `Survey` tells."""
+
+    async def unsettled(self) -> tuple[Unsettled, ...]:
+        """What is owed and not settled, whatever its tenant, by kind: sums, for whoever watches the house."""
 
     async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
         """Delete claims of the dialect older than an instant, looking at a limited number in key order.

@@ -15,7 +15,7 @@ from countermand.model.keys import ClaimKey, OrderKey
 from countermand.model.order import Order
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
-from countermand.model.survey import RefusalCount
+from countermand.model.survey import RefusalCount, Unsettled
 from countermand.model.timer import Timer
 from countermand.store.port import Effects, Judged, Loaded, StoredKey, StoredLogin, TimerLease, Wanted, WorldRows
 from countermand.store.postgres import credentials, erasing, reading, sandboxing, surveying, timing
@@ -101,6 +101,9 @@ class PostgresStore:
     async def add_refusals(self, counts: Iterable[RefusalCount]) -> None:
         async with self._writing() as session:
             await surveying.add_refusals(session, counts)
+
+    async def unsettled(self) -> tuple[Unsettled, ...]:
+        return await self._read(surveying.unsettled)
 
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         return await self._read(lambda session: timing.next_due(session, dialects))

@@ -357,10 +357,10 @@ UPDATE obligations x
 RETURNING 1
 
 -- name: insert_obligations
-INSERT INTO obligations (tenant, obligation_id, dialect, order_id, kind, state, created_at, body)
+INSERT INTO obligations (tenant, obligation_id, dialect, order_id, kind, state, created_at, conflict, body)
 SELECT :tenant, *
   FROM unnest(:ib_ids::text[], :ib_dialects::text[], :ib_orders::text[], :ib_kinds::text[], :ib_states::text[],
-              :ib_created::bigint[], :ib_bodies::bytea[])
+              :ib_created::bigint[], :ib_conflicts::bigint[], :ib_bodies::bytea[])
 RETURNING 1
 
 -- name: insert_claims
@@ -582,6 +582,22 @@ SELECT kind, count(*), count(closed), avg(closed - made), max(closed - made)
          WHERE tenant = :tenant AND created_at >= :from::bigint AND created_at < :until::bigint AND kind <> 'notice'
            AND (:dialect::text IS NULL OR dialect = :dialect)) AS owed
  GROUP BY kind ORDER BY kind
+
+-- name: open_groups
+-- From group to group of what is owed, each found by one look into the index, with the oldest of it and how many there are.
+WITH RECURSIVE g AS (
+  (SELECT kind, dialect, state, conflict, created_at FROM obligations WHERE state IN ('open', 'parked')
+    ORDER BY kind, dialect, state, conflict, created_at LIMIT 1)
+  UNION ALL
+  SELECT n.* FROM g CROSS JOIN LATERAL (
+    SELECT b.kind, b.dialect, b.state, b.conflict, b.created_at FROM obligations b
+     WHERE b.state IN ('open', 'parked') AND (b.kind, b.dialect, b.state, b.conflict) > (g.kind, g.dialect, g.state, g.conflict)
+     ORDER BY b.kind, b.dialect, b.state, b.conflict, b.created_at LIMIT 1) AS n)
+SELECT g.*, (SELECT count(*) FROM (
+         SELECT 1 FROM obligations b
+          WHERE b.state IN ('open', 'parked') AND b.kind = g.kind AND b.dialect = g.dialect AND b.state = g.state
+            AND b.conflict = g.conflict LIMIT :counted_max::bigint) AS counted)
+  FROM g
 
 -- name: add_refusals
 INSERT INTO refusals AS r (tenant, dialect, hour, code, count)

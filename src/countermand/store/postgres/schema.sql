@@ -108,7 +108,7 @@ CREATE INDEX cancellations_by_order ON cancellations (tenant, dialect, order_id,
 -- Only what is not simply done has to be found by its state; a cancel that owes nothing never enters this index.
 CREATE INDEX cancellations_by_state ON cancellations (tenant, state, cancellation_id) WHERE state <> 'completed';
 
--- What is owed outside. The relay works on the open ones.
+-- What is owed outside. The relay works on the open ones. `conflict`: whether it puts a conflict right.
 CREATE TABLE obligations (
   tenant        TEXT COLLATE "C" NOT NULL,
   obligation_id TEXT COLLATE "C" NOT NULL,
@@ -117,10 +117,14 @@ CREATE TABLE obligations (
   kind          TEXT COLLATE "C" NOT NULL,
   state         TEXT COLLATE "C" NOT NULL,
   created_at    BIGINT NOT NULL,
+  conflict      BIGINT NOT NULL DEFAULT 0,
   body          BYTEA NOT NULL,
   PRIMARY KEY (tenant, obligation_id)
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 CREATE INDEX obligations_by_order ON obligations (tenant, dialect, order_id, obligation_id);
+-- What is still owed, of every tenant: counted for whoever watches the house. What is settled leaves this index.
+CREATE INDEX obligations_open ON obligations (kind, dialect, state, conflict, created_at)
+  WHERE state IN ('open', 'parked');
 
 -- Idempotency keys with the answers they got.
 CREATE TABLE claims (

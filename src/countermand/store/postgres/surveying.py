@@ -12,10 +12,14 @@ from countermand.model.survey import (
     RefusalFigure,
     SettlingFigure,
     Survey,
+    Unsettled,
 )
 from countermand.store.postgres.composing import PARTS, Composed, named, numbered
 from countermand.store.postgres.sessions import Session
 from countermand.store.rows import instant, micros
+
+#: Counted at most in each group: more is as bad, and this many entries of an index take milliseconds.
+COUNTED_MAX: Final = 100_000
 
 _MICROS_PER_S: Final = 1_000_000
 
@@ -78,3 +82,19 @@ async def add_refusals(session: Session, counts: Iterable[RefusalCount]) -> None
         "counts": [one.count for one in ordered],
     }
     await session.execute(statement.text, *statement.arguments(values))
+
+
+async def unsettled(session: Session) -> tuple[Unsettled, ...]:
+    statement = named("open_groups")
+    rows = await session.fetch(statement.text, *statement.arguments({"counted_max": COUNTED_MAX}))
+    return tuple(
+        Unsettled(
+            kind=row[0],
+            dialect=row[1],
+            state=row[2],
+            conflict=bool(row[3]),
+            count=row[5],
+            oldest_at=instant(row[4]),
+        )
+        for row in rows
+    )

@@ -224,7 +224,10 @@ def _add_log(parts: Parts, writes: Writes) -> None:
         for c in _latest(writes.cancellations, writes.changed_cancellations)
     ]
     parts["insert_obligations"] = [
-        (o.obligation_id, o.dialect, o.order_id, o.kind, o.state, micros(o.created_at), document(o))
+        (
+            *(o.obligation_id, o.dialect, o.order_id, o.kind, o.state),
+            *(micros(o.created_at), int("conflict_id" in o.data), document(o)),
+        )
         for o in _latest(writes.obligations, writes.changed_obligations)
     ]
     parts["insert_claims"] = [

@@ -20,7 +20,7 @@ from countermand.model.keys import ClaimKey, OrderKey
 from countermand.model.order import Order
 from countermand.model.query import Found, GetOrder, GetRecord, Query
 from countermand.model.record import Record
-from countermand.model.survey import RefusalCount, Survey
+from countermand.model.survey import RefusalCount, Survey, Unsettled
 from countermand.model.timer import Timer
 from countermand.store.port import (
     Effects,
@@ -269,6 +269,10 @@ class SqliteStore:
 
     async def add_refusals(self, counts: Iterable[RefusalCount]) -> None:
         await self._write(lambda: surveying.add_refusals(self._writer, counts))
+
+    async def unsettled(self) -> tuple[Unsettled, ...]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._surveying, surveying.unsettled, self._surveyor)
 
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         return timing.next_due(self._reader, dialects)

@@ -100,8 +100,8 @@ SELECT body FROM obligations
 UPDATE obligations SET kind = ?, state = ?, body = ? WHERE tenant = ? AND obligation_id = ?;
 
 -- name: insert_obligation
-INSERT INTO obligations (tenant, obligation_id, dialect, order_id, kind, state, created_at, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO obligations (tenant, obligation_id, dialect, order_id, kind, state, created_at, conflict, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_claim
 INSERT INTO claims (tenant, scope, key, fingerprint, status, headers, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
@@ -134,6 +134,16 @@ SELECT kind, count(*), count(closed), avg(closed - made), max(closed - made)
          WHERE tenant = :tenant AND created_at >= :from AND created_at < :until AND kind <> 'notice'
            AND (:dialect IS NULL OR dialect = :dialect))
  GROUP BY kind ORDER BY kind;
+
+-- name: next_open
+-- The first group of what is owed after another group, with the oldest of it.
+SELECT kind, dialect, state, conflict, created_at FROM obligations
+ WHERE state IN ('open', 'parked') AND (kind, dialect, state, conflict) > (?, ?, ?, ?)
+ ORDER BY kind, dialect, state, conflict, created_at LIMIT 1;
+
+-- name: count_open
+SELECT count(*) FROM (SELECT 1 FROM obligations
+                       WHERE state IN ('open', 'parked') AND kind = ? AND dialect = ? AND state = ? AND conflict = ? LIMIT ?);
 
 -- name: add_refusals
 INSERT INTO refusals (tenant, dialect, hour, code, count) VALUES (?, ?, ?, ?, ?)

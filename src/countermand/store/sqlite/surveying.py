@@ -17,11 +17,15 @@ from countermand.model.survey import (
     RefusalFigure,
     SettlingFigure,
     Survey,
+    Unsettled,
 )
 from countermand.store.rows import instant, micros
 from countermand.store.sql import statements
 
 _SQL: Final = statements(__package__)
+
+#: Counted at most in each group: more is as bad, and this many entries of an index take milliseconds.
+COUNTED_MAX: Final = 100_000
 
 _MICROS_PER_S: Final = 1_000_000
 
@@ -76,3 +80,23 @@ def _cancellations(
 def add_refusals(connection: apsw.Connection, counts: Iterable[RefusalCount]) -> None:
     rows = [(one.tenant, one.dialect, micros(one.hour), one.code, one.count) for one in counts]
     connection.executemany(_SQL["add_refusals"], rows)
+
+
+def unsettled(connection: apsw.Connection) -> tuple[Unsettled, ...]:
+    """From group to group, each found by one look into the index."""
+    found = list[Unsettled]()
+    last: tuple[str, str, str, int] = ("", "", "", 0)
+    while (row := connection.execute(_SQL["next_open"], last).fetchone()) is not None:
+        last = kind, dialect, state, conflict = row[:4]
+        ((count,),) = connection.execute(_SQL["count_open"], (*last, COUNTED_MAX))
+        found.append(
+            Unsettled(
+                kind=kind,
+                dialect=dialect,
+                state=state,
+                conflict=bool(conflict),
+                count=count,
+                oldest_at=instant(row[4]),
+            )
+        )
+    return tuple(found)

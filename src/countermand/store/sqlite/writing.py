@@ -71,7 +71,10 @@ def _write_decisions(connection: apsw.Connection, writes: Writes) -> None:
     connection.executemany(
         _SQL["insert_obligation"],
         [
-            (o.tenant, o.obligation_id, o.dialect, o.order_id, o.kind, o.state, micros(o.created_at), document(o))
+            (
+                *(o.tenant, o.obligation_id, o.dialect, o.order_id, o.kind, o.state),
+                *(micros(o.created_at), "conflict_id" in o.data, document(o)),
+            )
             for o in writes.obligations
         ],
     )
