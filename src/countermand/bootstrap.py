@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -39,6 +39,9 @@ from countermand.settings import BadSettings, Settings
 from countermand.store.port import Store
 from countermand.store.postgres.place import SCHEMES, BadUrl, place_of
 from countermand.store.sqlite.adapter import SqliteStore
+
+if TYPE_CHECKING:
+    from countermand.api.telemetry import Telemetry
 
 _SQLITE: Final = "sqlite:///"
 
@@ -113,7 +116,7 @@ def application(settings: Settings, *, sandbox: bool, seat: Seat | None = None) 
     owing, timers = Owing(store, clock, dialects), timers_of(store, desk, clock)
     metrics = Metrics(desk.tally, owing, seat.board if seat else None)
     routes = Operations(store=store, metrics=metrics, dialects=dialects).routes()
-    mischief = Mischief() if sandbox else None
+    mischief, telemetry = Mischief() if sandbox else None, _telemetry(settings, desk)
     if isinstance(clock, SandboxClock) and mischief is not None:
         worlds = Sandbox(store, clock, keyring, new_id)
         worlds.on_world = desk.policies.forget
@@ -130,13 +133,29 @@ def application(settings: Settings, *, sandbox: bool, seat: Seat | None = None) 
         showing.cancel()
         await timers.stop()
         await house.aclose()
+        if telemetry is not None:
+            await telemetry.aclose()
 
-    return Front(
-        served=_served(house, dialects, mischief),
-        hosts=settings.hosts,
-        rest=_rest(routes, lifespan),
-        house=Shared(clock=clock, new_id=new_id, metrics=metrics),
-    )
+    served, rest = _served(house, dialects, mischief), _rest(routes, lifespan)
+    shared = Shared(clock=clock, new_id=new_id, metrics=metrics)
+    if telemetry is None:
+        return Front(served=served, hosts=settings.hosts, rest=rest, house=shared)
+    from countermand.api.telemetry import observed  # noqa: PLC0415 - as below
+
+    return observed(telemetry, served=served, hosts=settings.hosts, rest=rest, house=shared)
+
+
+def _telemetry(settings: Settings, desk: Desk) -> "Telemetry | None":
+    """What tells a collector, if anything does; it then watches the batches too."""
+    if not settings.otel:
+        return None
+    # An extra, and dear to import: nobody else pays for it.
+    from countermand.api.telemetry import Telemetry  # noqa: PLC0415
+
+    telemetry = Telemetry(traces=settings.otel_traces, metrics=settings.otel_metrics)
+    if settings.otel_traces:
+        desk.watch = telemetry.batch
+    return telemetry
 
 
 def _served(house: House, dialects: Mapping[str, Dialect], mischief: Mischief | None) -> tuple[Served, ...]:

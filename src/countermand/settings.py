@@ -35,6 +35,10 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     hosts: Mapping[str, str] = field(default_factory=dict)
+    #: Whether to tell an OpenTelemetry collector anything, and of that what. Where and how is for its SDK, which reads `OTEL_*`.
+    otel: bool = False
+    otel_traces: bool = True
+    otel_metrics: bool = True
 
 
 def here() -> Settings:
@@ -53,6 +57,8 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         host=environ.get("COUNTERMAND_HOST") or "127.0.0.1",
         port=_port(environ.get("COUNTERMAND_PORT") or "8080"),
         hosts=_hosts(environ.get("COUNTERMAND_HOSTS", "")),
+        otel_traces=environ.get("OTEL_TRACES_EXPORTER") != "none",
+        otel_metrics=environ.get("OTEL_METRICS_EXPORTER") != "none",
     )
 
 

@@ -47,7 +47,7 @@ class Served:
 class Call:
     """A request for a dialect, as far as its head tells. `path` begins below `mount`, `query` is as sent.
 
-    `found` is the operation, or the fault that there is none.
+    `found` is the operation, or the fault that there is none. `operation` is the one that it turned out to be.
     """
 
     exchange: Exchange
@@ -58,6 +58,7 @@ class Call:
     headers: dict[str, str]
     scheme: str
     found: Match | CallerFault
+    operation: str = "none"
 
 
 class Front:
@@ -103,8 +104,8 @@ class Front:
             base_url=f"{call.scheme}://{call.headers.get('host', '')}{call.mount}",
             request_id=request_id,
         )
-        answer, operation = await exchange.serve(wire, found, fault)
-        house.metrics.observe(exchange.dialect.name, operation, answer.status, time.perf_counter() - started)
+        answer, call.operation = await exchange.serve(wire, found, fault)
+        house.metrics.observe(exchange.dialect.name, call.operation, answer.status, time.perf_counter() - started)
         return answer, request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -64,10 +64,17 @@ class _Server(uvicorn.Server):
     show_default=True,
     help="Processes that serve. One per processor is enough.",
 )
-def serve(host: str | None, port: int | None, database: str | None, *, sandbox: bool, workers: int) -> None:
+@click.option(
+    "--otel",
+    is_flag=True,
+    help="Tell spans and metrics to an OpenTelemetry collector; OTEL_ variables say which. Needs countermand[otel].",
+)
+def serve(host: str | None, port: int | None, database: str | None, *, sandbox: bool, workers: int, otel: bool) -> None:
     """Serve every vendor's API, the native API and the operations pages."""
     if sandbox and workers > 1:
         raise click.UsageError("a sandbox has one clock and one set of faults, in one process: leave --workers out")
+    if otel:
+        demand_otel()
     try:
         settings = here()
         settings = replace(
@@ -75,6 +82,7 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
             host=host or settings.host,
             port=settings.port if port is None else port,
             database=database or settings.database,
+            otel=otel,
         )
     except BadSettings as error:
         raise click.ClickException(str(error)) from error
@@ -89,6 +97,16 @@ def serve(host: str | None, port: int | None, database: str | None, *, sandbox: 
         return _serve(settings, listeners[seat], ready=ready, seat=Seat(board, seat))
 
     sys.exit(Workers(workers, work, close=lambda: close(listeners)).run(lambda: announce(listeners[0])))
+
+
+def demand_otel() -> None:
+    """Import what tells the collector, here and not in each worker. A person who lacks it learns how to get it."""
+    try:
+        import countermand.api.telemetry  # noqa: F401 - for whoever is forked
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("opentelemetry"):
+            raise
+        raise click.UsageError("--otel needs OpenTelemetry's SDK: pip install 'countermand[otel]'") from error
 
 
 def allow_connections() -> None:
