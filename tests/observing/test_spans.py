@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,12 @@ def collector() -> Iterator[Collector]:
 class House:
     """A server that tells a collector, and a caller of it."""
 
-    def __init__(self, server: Process, client: Client) -> None:
-        self.server, self.client = server, client
+    def __init__(self, server: Process, client: Client, headers: Mapping[str, str]) -> None:
+        self.server, self.client, self.headers = server, client, headers
+        self.api = Api(client)
 
     def place(self, order_id: str, **members: object) -> None:
-        Api(self.client).call("POST", "/orders", {"id": order_id, **ORDER, **members}, status=201)
+        self.api.call("POST", "/orders", {"id": order_id, **ORDER, **members}, status=201)
 
     def cancel(self, order_id: str, headers: Mapping[str, str] = {}, *, status: int = 201) -> None:
         sent = {"Idempotency-Key": f"cancel {order_id}", **headers}
@@ -44,17 +46,16 @@ class House:
         assert self.client.call("POST", path, {}, headers=sent).status == status
 
     def owed_trace(self, order_id: str) -> str:
-        (owed,) = Api(self.client).call("GET", f"/orders/{order_id}/obligations")["items"]
+        (owed,) = self.api.call("GET", f"/orders/{order_id}/obligations")["items"]
         return str(owed["traceparent"])
 
 
 def watched(folder: Path, environ: Mapping[str, str], *words: str) -> Iterator[House]:
     database = sqlite(folder)
-    with (
-        Process(database, *words, environ=environ, errors=folder / "stderr.txt") as server,
-        Client(server.url, {"Authorization": f"Bearer {key_of(database, 'acme')}"}) as client,
-    ):
-        yield House(server, client)
+    with Process(database, *words, environ=environ, errors=folder / "stderr.txt") as server:
+        headers = {"Authorization": f"Bearer {key_of(database, 'acme')}"}
+        with Client(server.url, headers) as client:
+            yield House(server, client, headers)
 
 
 @pytest.fixture
@@ -173,6 +174,25 @@ def test_a_batch_is_a_span_below_a_call_that_is_in_it(house: House, collector: C
     (commit,) = collector.until(lambda span: span.name == "commit" and span.trace == TRACE)
     assert (commit.parent, commit.kind, commit.status) == (call.id, "INTERNAL", "UNSET")
     assert commit.attributes["countermand.batch.asks"] == 1
+
+
+def test_each_call_that_shares_a_batch_is_linked_with_it_once(house: House, collector: Collector):
+    ids = [f"o{number}" for number in range(3 * CALLS)]
+    for order_id in ids:
+        house.place(order_id)
+
+    def cancel(order_id: str) -> None:
+        with Client(house.server.url, house.headers) as client:
+            House(house.server, client, house.headers).cancel(order_id)
+
+    with ThreadPoolExecutor(16) as crowd:
+        list(crowd.map(cancel, ids))
+    assert house.server.stop() == 0
+    calls = [span.id for span in filter(server_span, collector.spans)]
+    commits = list(filter(named("commit"), collector.spans))
+    assert sorted(one for commit in commits for one in (commit.parent, *commit.links)) == sorted(calls)
+    assert any(commit.links for commit in commits), "no two calls ever shared a batch"
+    assert all(commit.attributes["countermand.batch.asks"] == 1 + len(commit.links) for commit in commits)
 
 
 def test_a_method_that_nobody_knows_does_not_name_a_span(house: House, collector: Collector):
