@@ -97,6 +97,7 @@ def test_what_somebody_writes_is_no_reason_of_its_own(tmp_path: Path) -> None:
         assert [(dialect, reason) for dialect, _, reason in told] == [("flexportal", "other")]
 
 
+@pytest.mark.slow
 def test_what_is_owed_is_there_until_it_is_settled_with_the_age_of_the_oldest(served: tuple[str, Api]) -> None:
     url, api = served
     place(api, "o1", payments=PAID)
@@ -111,6 +112,7 @@ def test_what_is_owed_is_there_until_it_is_settled_with_the_age_of_the_oldest(se
     assert samples(url, "countermand_ledger_answers") == {(): 1}
 
 
+@pytest.mark.slow
 def test_conflicts_are_there_until_they_are_put_right(served: tuple[str, Api]) -> None:
     url, api = served
     place(api, "o1")
@@ -149,6 +151,7 @@ def test_workers_add_up_what_they_decided_and_tell_what_is_owed_once(tmp_path: P
         assert server.stop() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("blow", [Cluster.stop, Cluster.freeze])
 def test_a_ledger_that_does_not_answer_does_not_keep_the_page(blow: Callable[[Cluster], None]) -> None:
