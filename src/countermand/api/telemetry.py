@@ -1,4 +1,4 @@
-"""Spans and metrics of requests for OpenTelemetry, by its own SDK. Imported only when they are asked for (record 0018).
+"""Spans and metrics of requests for OpenTelemetry, by its own SDK. Imported only when they are asked for (record 0017).
 
 Rule 1: made after the fork, in the process that serves: the SDK's threads don't survive one.
 Rule 2: names and attributes are those of the semantic conventions for HTTP; ours begin with `countermand.`.
