@@ -103,6 +103,23 @@ def test_workers_that_are_told_to_end_as_soon_as_they_serve_end_well(tmp_path: P
         assert server.stop() == 0
 
 
+def test_workers_end_when_the_process_that_made_them_is_killed(tmp_path: Path) -> None:
+    with Process(sqlite(tmp_path), "--workers", str(WORKERS)) as server:
+        workers = children(server.pid)
+        server.kill()
+        deadline = time.monotonic() + 10
+        while any(map(is_alive, workers)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not any(map(is_alive, workers))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "(zombie)" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
 def test_a_sandbox_has_one_clock_and_so_one_process(tmp_path: Path) -> None:
     words = ["serve", "--sandbox", "--workers", "2", "--database", sqlite(tmp_path)]
     done = subprocess.run(

@@ -2,13 +2,14 @@
 
 The first process opens the sockets, imports everything, and forks: the workers share that memory. It serves nothing itself.
 It says that it listens when every worker does, replaces a worker that dies, and passes on the signal to stop; each worker
-then answers what it has accepted, and ends.
+then answers what it has accepted, and ends. When the first process itself is killed, the workers end as if told to.
 """
 
 import os
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,6 +43,8 @@ class Workers:
         self._told = False
         self._short_lives = 0
         self._ready_from, self._ready_to = os.pipe()
+        #: Only the first process has the end that is written to: when it is gone, whoever reads is told so.
+        self._alive_from, self._alive_to = os.pipe()
 
     def run(self, announce: Callable[[], None]) -> int:
         """Until told to stop, or until workers can't live. Gives the exit status."""
@@ -70,6 +73,8 @@ class Workers:
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
+            os.close(self._alive_to)
+            threading.Thread(target=self._end_with_the_first, daemon=True).start()
             status = self._work(seat, self._say_ready)
         except click.ClickException as error:
             error.show()
@@ -77,6 +82,10 @@ class Workers:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
+
+    def _end_with_the_first(self) -> None:
+        os.read(self._alive_from, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _say_ready(self) -> None:
         os.write(self._ready_to, b"!")
