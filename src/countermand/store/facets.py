@@ -1,8 +1,10 @@
 """Which rows of the facet table a change adds and removes."""
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from countermand.model.order import Order
+from countermand.model.query import JOINED
 from countermand.model.record import Record
 from countermand.store.joints import joined
 from countermand.store.port import Writes
@@ -29,17 +31,20 @@ class Moved(NamedTuple):
 
 
 class _Held(NamedTuple):
-    """Where the rows of one order or record stand, and its values by name."""
+    """Where the rows of one order or record stand, and what it is found by."""
 
     tenant: str
     dialect: str
     holder: str
     at: int
     id: str
-    values: dict[str, str]
+    facets: Mapping[str, str]
 
-    def row(self, name: str) -> FacetRow:
-        return FacetRow(self.tenant, self.dialect, self.holder, name, self.values[name], self.at, self.id)
+    def rows(self, changed: frozenset[str] | None = None) -> Iterator[FacetRow]:
+        """All, or those that tell one of these facets."""
+        tenant, dialect, holder, at, identity, facets = self
+        for name, value in joined(facets, identity, changed):
+            yield FacetRow(tenant, dialect, holder, name, value, at, identity)
 
 
 def moved(writes: Writes) -> Moved:
@@ -65,24 +70,25 @@ def _differ(before: Order, after: Order) -> bool:
 
 def _move(found: Moved, old: _Held | None, new: _Held | None) -> None:
     """One order or record. A value that stays where it is moves nothing."""
-    stays = old is not None and new is not None and old[:-1] == new[:-1]
-    kept = (
-        {name for name, value in old.values.items() if new.values.get(name) == value}
-        if stays and old and new
-        else set()
-    )
+    changed = _changed(old, new) if old is not None and new is not None and old[:-1] == new[:-1] else None
     if old is not None:
-        found.removed.extend([old.row(name) for name in old.values if name not in kept])
+        found.removed.extend(old.rows(changed))
     if new is not None:
-        found.added.extend([new.row(name) for name in new.values if name not in kept])
+        found.added.extend(new.rows(changed))
+
+
+def _changed(old: _Held, new: _Held) -> frozenset[str] | None:
+    """The facets whose values differ; None: it has others than before, or joins them otherwise, and all its rows go."""
+    before, after = old.facets, new.facets
+    if before.keys() != after.keys() or before.get(JOINED) != after.get(JOINED):
+        return None
+    return frozenset([name for name, value in after.items() if before[name] != value])
 
 
 def _of_order(order: Order) -> _Held:
-    values = dict(joined(order.facets, order.order_id)) if order.facets else {}
-    return _Held(order.tenant, order.dialect, order.kind, micros(order.placed_at), order.order_id, values)
+    return _Held(order.tenant, order.dialect, order.kind, micros(order.placed_at), order.order_id, order.facets)
 
 
 def _of_record(record: Record) -> _Held:
-    values = dict(joined(record.facets, record.record_id)) if record.facets else {}
     at = micros(record.created_at)
-    return _Held(record.tenant, record.dialect, f"#{record.kind}", at, record.record_id, values)
+    return _Held(record.tenant, record.dialect, f"#{record.kind}", at, record.record_id, record.facets)

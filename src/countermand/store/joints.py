@@ -42,14 +42,19 @@ class Joint:
         return self.begin[:-1] + _AFTER_END
 
 
-def joined(facets: Mapping[str, str], identity: str) -> Iterator[tuple[str, str]]:
-    """The names and values of all rows of facets of an order or record: its own, and those that join them."""
-    line = facets.get(JOINED)
-    for name, value in facets.items():
+def joined(
+    facets: Mapping[str, str], identity: str, changed: frozenset[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """The names and values of all rows of facets of an order or record: its own, and those that join them.
+
+    `changed`: only of the rows that tell one of these.
+    """
+    for name in facets if changed is None else changed:
         if name != JOINED:
-            yield name, value
+            yield name, facets[name]
+    line = facets.get(JOINED)
     if line is not None:
-        for filtered, sort, name in _pairs(line, tuple(facets)):
+        for filtered, sort, name in _pairs_of(line, tuple(facets), changed):
             yield name, f"{_short(facets[filtered])}{_END}{identity if sort == 'id' else facets[sort]}"
 
 
@@ -83,6 +88,12 @@ def _pairs(line: str, names: tuple[str, ...]) -> tuple[tuple[str, str, str], ...
         for sort in sorts.split()
         if sort != name and (sort == "id" or sort in names)
     )
+
+
+@lru_cache(maxsize=1024)
+def _pairs_of(line: str, names: tuple[str, ...], changed: frozenset[str] | None) -> tuple[tuple[str, str, str], ...]:
+    pairs = _pairs(line, names)
+    return pairs if changed is None else tuple(pair for pair in pairs if pair[0] in changed or pair[1] in changed)
 
 
 def _is_named(declared: str, name: str) -> bool:
