@@ -13,12 +13,18 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+def id_at(at: datetime, number: int) -> str:
+    """An id as it is made at an instant: the millisecond comes first."""
+    digits = f"{int(at.timestamp() * 1000):012x}"
+    return f"{digits[:8]}-{digits[8:]}-7000-8000-{number:012x}"
+
+
 def cancellation(number: int, *, reason: str, state: CancellationState, at: datetime) -> Cancellation:
     return Cancellation(
         tenant="acme",
         dialect="native" if number % 2 else "another",
         order_id=f"o{number}",
-        cancellation_id=f"c{number}",
+        cancellation_id=id_at(at, number),
         created_at=at,
         whole=number != 2,
         reason=reason,
@@ -38,7 +44,7 @@ def cancellation(number: int, *, reason: str, state: CancellationState, at: date
 def obligation(number: int, *, closed_after_s: float | None, kind: str = "refund") -> Obligation:
     closed = closed_after_s is not None
     return Obligation(
-        obligation_id=f"b{number}",
+        obligation_id=id_at(START, number),
         tenant="acme",
         dialect="native",
         order_id="o1",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from countermand.engine.dues import dues_of
 from countermand.engine.evolve import by_key, evolve
 from countermand.engine.late import shipped_all_the_same
-from countermand.engine.standing import standing_of, status_after
+from countermand.engine.standing import stage_of, standing_of, status_after
 from countermand.engine.totals import leaving, possible
 from countermand.engine.units import (
     GONE,
@@ -191,6 +191,8 @@ def _record(order: Order, command: Move, event: Event, cancellation_id: str) -> 
         currency=order.currency,
         takings=event.takings,
         taxes=event.taxes,
+        stage=stage_of(order, standing_of(order.lines), event.at),
+        from_status=order.status,
     )
 
 

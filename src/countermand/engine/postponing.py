@@ -6,11 +6,15 @@ from msgspec.structs import replace
 
 from countermand.engine.allowance import Wait
 from countermand.engine.evolve import by_key, evolve
+from countermand.engine.standing import stage_of, standing_of
 from countermand.model.command import Cancel
 from countermand.model.event import Amendment, Event
+from countermand.model.lifecycle import Standing
 from countermand.model.order import Order
 from countermand.model.outcome import Accepted, Cancellation, CancellationState
 from countermand.model.policy import OnTimeout
+
+_ALL_OPEN: Final = Standing.OPEN
 
 _WORD: Final = {CancellationState.REQUESTED: "requested", CancellationState.SCHEDULED: "scheduled"}
 
@@ -86,4 +90,11 @@ def record_of(order: Order, command: Cancel, event: Event) -> Cancellation:
         notify=command.notify,
         decided_at=event.at if command.agreed_by else None,
         decided_by=command.agreed_by,
+        stage=stage_of(order, _standing(order, event), event.at),
+        from_status=order.status,
     )
+
+
+def _standing(order: Order, event: Event) -> Standing:
+    """Where the units were. A cancel after which nothing is left found nothing that had left."""
+    return _ALL_OPEN if event.type == "order.cancelled" else standing_of(order.lines)

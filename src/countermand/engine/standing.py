@@ -1,9 +1,11 @@
-"""What the portions of an order say taken together, and the status that follows."""
+"""What the portions of an order say taken together, the status that follows, and the stage at which a cancel finds it."""
 
+from datetime import datetime
 from typing import Final
 
 from countermand.model.lifecycle import Lifecycle, Standing
-from countermand.model.order import Line, PortionState
+from countermand.model.order import Line, Order, PortionState
+from countermand.model.outcome import Stage
 
 #: Named once: looking a member up in its enumeration costs more than all else that is done with it on this path.
 _ALL_CANCELLED: Final = Standing.CANCELLED
@@ -30,3 +32,20 @@ def status_after(status: str, standing: Standing, lifecycle: Lifecycle) -> str:
     if standing in lifecycle.pinned.get(status, ()):
         return status
     return lifecycle.standings.get(standing, status)
+
+
+_STAGES: Final = {
+    Standing.OPEN: Stage.OPEN,
+    Standing.PART_SHIPPED: Stage.PART_SHIPPED,
+    Standing.SHIPPED: Stage.SHIPPED,
+    Standing.DELIVERED: Stage.DELIVERED,
+    Standing.RETURNED: Stage.RETURNED,
+    Standing.CANCELLED: Stage.OPEN,
+}
+
+
+def stage_of(order: Order, standing: Standing, now: datetime) -> Stage:
+    """How far an order is whose portions stand so: before anything leaves, somebody may be about to pick it."""
+    if standing is _ALL_OPEN and order.leases and any(now < lease.expires_at for lease in order.leases):
+        return Stage.CLAIMED
+    return _STAGES[standing]

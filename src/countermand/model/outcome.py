@@ -105,11 +105,23 @@ class CancellationState(StrEnum):
         return self in {CancellationState.ACCEPTED, CancellationState.COMPLETED}
 
 
+class Stage(StrEnum):
+    """How far an order was when its cancel was asked for, least advanced part first."""
+
+    OPEN = "open"  # nothing had left, and nobody was picking
+    CLAIMED = "claimed"  # nothing had left, and fulfilment had claimed units
+    PART_SHIPPED = "part_shipped"  # some units had left, some were open
+    SHIPPED = "shipped"  # nothing was open, the least advanced unit had been shipped
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+
+
 class Cancellation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The record of one cancel: what was asked, by whom and why, and what it did or will do.
 
-    `command` is kept while it is pending. `due_at` is when a pending one takes effect or times out by itself; until
-    `undo_until` an effective one can be undone without a trace outside. `decided_by` agreed, refused or took it back.
+    `stage` and `from_status` are where the order was when it was asked for. `command` is kept while it is pending. `due_at` is
+    when a pending one takes effect or times out by itself; until `undo_until` an effective one can be undone without a trace
+    outside. `decided_by` agreed, refused or took it back.
     """
 
     tenant: str
@@ -141,6 +153,8 @@ class Cancellation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     decided_at: datetime | None = None
     decided_by: str = ""
     decided_because: str = ""
+    stage: Stage = Stage.OPEN
+    from_status: str = ""
 
 
 class Accepted(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from countermand.model.obligation import Obligation
 from countermand.model.order import Order
 from countermand.model.outcome import Cancellation, CancellationState
 from countermand.model.record import Record
-from countermand.model.survey import Figures, Survey
+from countermand.model.survey import CohortFigures, CohortSurvey, Figures, Survey
 
 #: The facet of which rows are counted as they come and go: one word for everything that a numbered list filters by.
 GROUP: Final = "#"
@@ -129,6 +129,7 @@ Query = (
     | ListCancellations
     | ListObligations
     | Survey
+    | CohortSurvey
 )
 
 
@@ -152,6 +153,7 @@ Found = (
     | Record
     | Whole
     | Figures
+    | CohortFigures
     | Page[Order]
     | Page[Record]
     | Page[Event]

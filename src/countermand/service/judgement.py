@@ -240,7 +240,8 @@ class Sheet:
         if known is None:
             history.cancellations.append(record)
             return False
-        self._change_cancellation(replace(record, created_at=known.created_at))
+        asked = {"created_at": known.created_at, "stage": known.stage, "from_status": known.from_status}
+        self._change_cancellation(replace(record, **asked))
         return True
 
     def _change_cancellation(self, record: Cancellation) -> None:

@@ -1,5 +1,6 @@
 """The operations on many orders at once, as a table like `operations`."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from countermand.dialects.contract import APPROVE, CANCEL, READ, Read, Write
@@ -9,15 +10,18 @@ from countermand.model.bulk import BulkAction
 from countermand.model.survey import By
 
 _INSTANT: Final = {"type": "string", "format": "date-time"}
-_WORDS: Final = ", ".join(By)
 
-_PERIOD: Final = (
-    Parameter(name="from", description="30 days before `until`, unless given.", schema=_INSTANT),
-    Parameter(name="until", description="Now, unless given. It is not part of the period itself.", schema=_INSTANT),
-    Parameter(name="by", description=f"Any of {_WORDS}, separated by commas."),
-    Parameter(name="bucket", schema={"type": "string", "enum": list(analytics.BUCKETS_S)}),
-    Parameter(name="dialect", description="Orders of this dialect only."),
-)
+
+def _counted(known: Iterable[By]) -> tuple[Parameter, ...]:
+    """The parameters of figures, which may be counted by these."""
+    return (
+        Parameter(name="from", description="30 days before `until`, unless given.", schema=_INSTANT),
+        Parameter(name="until", description="Now, unless given. It is not part of the period itself.", schema=_INSTANT),
+        Parameter(name="by", description=f"Any of {', '.join(known)}, separated by commas."),
+        Parameter(name="bucket", schema={"type": "string", "enum": list(analytics.BUCKETS_S)}),
+        Parameter(name="dialect", description="Orders of this dialect only."),
+    )
+
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     operation(
@@ -76,7 +80,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             summary="Figures about cancellations",
             answers={200: bulkshapes.FiguresShown},
             scope=READ,
-            parameters=_PERIOD,
+            parameters=_counted(By),
+        ),
+    ),
+    operation(
+        "GET /analytics/orders",
+        "analyseOrders",
+        Read(decode=analytics.decode_orders, encode=analytics.encode_orders),
+        Said(
+            summary="How many of the orders placed in a period were cancelled",
+            answers={200: bulkshapes.OrderFiguresShown},
+            scope=READ,
+            parameters=_counted(analytics.COHORTS_BY),
         ),
     ),
 )

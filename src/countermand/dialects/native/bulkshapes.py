@@ -5,6 +5,7 @@ from datetime import datetime
 from countermand.dialects.native.bulktypes import BulkFilter, BulkStop
 from countermand.dialects.native.shapes import Shape
 from countermand.model.bulk import BulkAction, BulkState
+from countermand.model.outcome import Stage
 
 
 class BulkCounts(Shape):
@@ -63,16 +64,24 @@ class BulkItemPage(Shape):
 
 
 class CancellationGroup(Shape):
-    """Cancellations of one group in one currency. Of `bucket`, `dialect`, `reason` and `cause` it has what was asked for."""
+    """Cancellations of one group in one currency. Of the members by which may be counted it has those that were asked for.
+
+    `amount` left the totals of the orders, `fees` stayed in them. `age` is where a class of ages begins, in seconds after
+    placement; `status` the word of the dialect's lifecycle.
+    """
 
     count: int
     whole: int
     amount: int
+    fees: int
     currency: str
     bucket: datetime | None = None
     dialect: str | None = None
     reason: str | None = None
     cause: str | None = None
+    age: int | None = None
+    stage: Stage | None = None
+    status: str | None = None
 
 
 class RefusalGroup(Shape):
@@ -101,6 +110,32 @@ class SettlingGroup(Shape):
     longest_s: float | None
 
 
+class LatenessGroup(Shape):
+    """How long after placement cancels were asked for, by the stage in which they found the order, in seconds.
+
+    Half of them came within `median_s`, nine tenths within `p90_s`.
+    """
+
+    stage: Stage
+    count: int
+    mean_s: float
+    median_s: float
+    p90_s: float
+    longest_s: float
+
+
+class CostGroup(Shape):
+    """Money that cancels for one reason give back by one kind of obligation: settled, still owed, waived."""
+
+    reason: str
+    kind: str
+    currency: str
+    count: int
+    settled: int
+    open: int
+    waived: int
+
+
 class FiguresShown(Shape):
     """Figures about cancellations in a period."""
 
@@ -108,3 +143,31 @@ class FiguresShown(Shape):
     cancellations: int
     refusals: RefusalsShown
     settling: list[SettlingGroup]
+    lateness: list[LatenessGroup]
+    costs: list[CostGroup]
+
+
+class OrdersGroup(Shape):
+    """Orders placed, and what became of them: `cancelled` stand in a cancelled status now, of `partly_cancelled` a part was.
+
+    Rates are shares of `placed`; null when there was none. Of `bucket` and `dialect` it has what was asked for.
+    """
+
+    placed: int
+    cancelled: int
+    partly_cancelled: int
+    rate: float | None
+    partly_rate: float | None
+    bucket: datetime | None = None
+    dialect: str | None = None
+
+
+class OrderFiguresShown(Shape):
+    """How many of the orders placed in a period were cancelled."""
+
+    items: list[OrdersGroup]
+    placed: int
+    cancelled: int
+    partly_cancelled: int
+    rate: float | None
+    partly_rate: float | None

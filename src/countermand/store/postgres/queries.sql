@@ -560,12 +560,51 @@ DELETE FROM claims WHERE tenant = :tenant AND starts_with(scope, :dialect || ' '
 
 -- name: survey_cancellations
 -- The columns are those that were asked for, NULL for the others.
-SELECT /*columns*/, document ->> 'currency' AS currency, count(*),
-       count(*) FILTER (WHERE (document ->> 'whole')::boolean), sum((document ->> 'amount_minor')::bigint)
-  FROM (SELECT dialect, created_at, convert_from(body, 'UTF8')::json AS document FROM cancellations
-         WHERE tenant = :tenant AND created_at >= :from::bigint AND created_at < :until::bigint
+SELECT /*columns*/, document ->> 'currency' AS currency, count(*), count(*) FILTER (WHERE (document ->> 'whole')::boolean),
+       sum((document ->> 'amount_minor')::bigint), sum((document ->> 'fee_minor')::bigint)
+  FROM (SELECT dialect, order_id, created_at, convert_from(body, 'UTF8')::json AS document FROM cancellations
+         WHERE tenant = :tenant AND cancellation_id >= :first_id AND cancellation_id < :last_id
+           AND created_at >= :from::bigint AND created_at < :until::bigint
            AND state IN ('accepted', 'completed') AND (:dialect::text IS NULL OR dialect = :dialect)) AS made
- GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+
+-- name: survey_age
+-- One of those columns.
+SELECT /*class*/ FROM orders o WHERE o.tenant = :tenant AND o.dialect = made.dialect AND o.order_id = made.order_id
+
+-- name: survey_lateness
+-- The n-th smallest of an age, with n rounded up: half of all are not later, nine tenths are not later.
+SELECT stage, many, avg(age), max(CASE WHEN place = (many + 1) / 2 THEN age END),
+       max(CASE WHEN place = (9 * many + 9) / 10 THEN age END), max(age)
+  FROM (SELECT stage, age, row_number() OVER (PARTITION BY stage ORDER BY age) AS place,
+               count(*) OVER (PARTITION BY stage) AS many
+          FROM (SELECT coalesce(convert_from(body, 'UTF8')::json ->> 'stage', 'open') AS stage,
+                       greatest(0, created_at - (SELECT o.placed_at FROM orders o
+                                                  WHERE o.tenant = :tenant AND o.dialect = c.dialect
+                                                    AND o.order_id = c.order_id)) AS age
+                  FROM cancellations c
+                 WHERE tenant = :tenant AND cancellation_id >= :first_id AND cancellation_id < :last_id
+                   AND created_at >= :from::bigint AND created_at < :until::bigint
+                   AND state IN ('accepted', 'completed') AND (:dialect::text IS NULL OR dialect = :dialect)) AS made
+       ) AS ranked
+ GROUP BY stage, many ORDER BY stage
+
+-- name: survey_costs
+-- Money that cancels give back, by the kind of what is owed for it. What is not owed any more because of a restore is left out.
+SELECT reason, kind, currency, count(*), sum(CASE WHEN state = 'settled' THEN amount ELSE 0 END),
+       sum(CASE WHEN state IN ('open', 'parked') THEN amount ELSE 0 END),
+       sum(CASE WHEN state = 'waived' THEN amount ELSE 0 END)
+  FROM (SELECT kind, state, document ->> 'currency' AS currency,
+               coalesce((document ->> 'amount_minor')::bigint, 0) AS amount,
+               (SELECT convert_from(c.body, 'UTF8')::json ->> 'reason' FROM cancellations c
+                 WHERE c.tenant = :tenant AND c.cancellation_id = document ->> 'cancellation_id') AS reason
+          FROM (SELECT kind, state, convert_from(body, 'UTF8')::json AS document FROM obligations
+                 WHERE tenant = :tenant AND obligation_id >= :first_id AND obligation_id < :last_id
+                   AND created_at >= :from::bigint AND created_at < :until::bigint AND state <> 'withdrawn'
+                   AND kind IN ('void', 'refund', 'points', 'gift_card', 'store_credit')
+                   AND (:dialect::text IS NULL OR dialect = :dialect)) AS owed) AS reasoned
+ WHERE reason IS NOT NULL
+ GROUP BY reason, kind, currency ORDER BY reason, kind, currency
 
 -- name: survey_refusals
 -- An hour counts when any of it is in the period.
@@ -579,9 +618,36 @@ SELECT kind, count(*), count(closed), avg(closed - made), max(closed - made)
   FROM (SELECT kind, created_at / 1e6::float8 AS made,
                extract(epoch FROM (convert_from(body, 'UTF8')::json ->> 'closed_at')::timestamptz)::float8 AS closed
           FROM obligations
-         WHERE tenant = :tenant AND created_at >= :from::bigint AND created_at < :until::bigint AND kind <> 'notice'
+         WHERE tenant = :tenant AND obligation_id >= :first_id AND obligation_id < :last_id
+           AND created_at >= :from::bigint AND created_at < :until::bigint AND kind <> 'notice'
            AND (:dialect::text IS NULL OR dialect = :dialect)) AS owed
  GROUP BY kind ORDER BY kind
+
+-- name: survey_placed
+-- Orders of one kind of one dialect, from the index by time alone.
+SELECT /*bucket*/ AS bucket, count(*) FROM orders
+ WHERE tenant = :tenant AND dialect = :dialect AND kind = :kind
+   AND placed_at >= :from::bigint AND placed_at < :until::bigint
+ GROUP BY 1
+
+-- name: survey_cancelled
+-- Those in one status, from the index by status alone.
+SELECT /*bucket*/ AS bucket, count(*) FROM orders
+ WHERE tenant = :tenant AND dialect = :dialect AND kind = :kind AND status = :status
+   AND placed_at >= :from::bigint AND placed_at < :until::bigint
+ GROUP BY 1
+
+-- name: survey_partly
+-- Orders of the period with a cancel in effect. No cancel of theirs is older than the period. OFFSET: each is looked up by its key,
+-- whatever the size of the tables.
+SELECT c.dialect, o.kind, o.status, /*bucket*/ AS bucket, count(*)
+  FROM (SELECT DISTINCT dialect, order_id FROM cancellations
+         WHERE tenant = :tenant AND cancellation_id >= :first_id AND state IN ('accepted', 'completed')) AS c
+ CROSS JOIN LATERAL (SELECT kind, status, placed_at FROM orders
+                      WHERE tenant = :tenant AND dialect = c.dialect AND order_id = c.order_id
+                      LIMIT 1 OFFSET 0) AS o
+ WHERE o.placed_at >= :from::bigint AND o.placed_at < :until::bigint
+ GROUP BY 1, 2, 3, 4
 
 -- name: open_groups
 -- From group to group of what is owed, each found by one look into the index, with the oldest of it and how many there are.

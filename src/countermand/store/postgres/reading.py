@@ -24,7 +24,7 @@ from countermand.model.query import (
     Whole,
 )
 from countermand.model.record import Record
-from countermand.model.survey import Survey
+from countermand.model.survey import CohortSurvey, Survey
 from countermand.store.listing import (
     FEW,
     Listed,
@@ -73,7 +73,7 @@ async def find(session: Session, query: Query) -> Found:
             return await _cancellations(session, query)
         case ListObligations():
             return await _obligations(session, query.key, after=query.after, limit=query.limit)
-        case Survey():
+        case Survey() | CohortSurvey():
             return await surveying.survey(session, query)
         case _:
             assert_never(query)

@@ -1,27 +1,31 @@
-"""Counts cancellations, refusals and times. The members that are counted by are taken out of their documents by PostgreSQL."""
+"""Counts cancellations, refusals, orders and times. What is counted by is taken out of its documents by PostgreSQL."""
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from countermand.model.survey import (
-    By,
-    CancellationFigure,
-    Figures,
-    RefusalCount,
-    RefusalFigure,
-    SettlingFigure,
-    Survey,
-    Unsettled,
-)
+import asyncpg
+
+from countermand.model.survey import By, CohortFigures, CohortSurvey, Figures, RefusalCount, Survey, Unsettled
+from countermand.store.postgres import credentials
 from countermand.store.postgres.composing import PARTS, Composed, named, numbered
 from countermand.store.postgres.sessions import Session
+from countermand.store.postgres.texts import stored
 from countermand.store.rows import instant, micros
+from countermand.store.surveys import (
+    CohortCounts,
+    age_class,
+    bounds,
+    bucketed,
+    cancellation_figure,
+    cost_figure,
+    lateness_figure,
+    refusal_figure,
+    settling_figure,
+)
 
 #: Counted at most in each group: more is as bad, and this many entries of an index take milliseconds.
 COUNTED_MAX: Final = 100_000
-
-_MICROS_PER_S: Final = 1_000_000
 
 #: The expression behind each way to count.
 _EXPRESSIONS: Final = {
@@ -29,46 +33,58 @@ _EXPRESSIONS: Final = {
     By.DIALECT: "dialect",
     By.REASON: "document ->> 'reason'",
     By.CAUSE: "document ->> 'attributed_to'",
+    By.AGE: f"({PARTS['survey_age'].replace('/*class*/', age_class('(made.created_at - o.placed_at)'))})",
+    By.STAGE: "coalesce(document ->> 'stage', 'open')",
+    By.STATUS: "document ->> 'from_status'",
 }
 
 
 @cache
-def _counting(by: frozenset[By]) -> Composed:
+def counting(by: frozenset[By]) -> Composed:
     columns = ", ".join(f"{_EXPRESSIONS[one] if one in by else 'NULL'} AS {one}" for one in By)
     return numbered(PARTS["survey_cancellations"].replace("/*columns*/", columns))
 
 
-async def survey(session: Session, asked: Survey) -> Figures:
-    values: dict[str, object] = {
-        "tenant": asked.tenant,
-        "dialect": asked.dialect,
-        "from": micros(asked.from_at),
-        "until": micros(asked.until_at),
-        "width": asked.bucket_s * _MICROS_PER_S,
-    }
-    counting, refused, settled = _counting(frozenset(asked.by)), named("survey_refusals"), named("survey_obligations")
-    rows = await session.fetch(counting.text, *counting.arguments(values))
-    refusals = await session.fetch(refused.text, *refused.arguments(values))
-    settling = await session.fetch(settled.text, *settled.arguments(values))
+def cohort_statement(name: str, asked: CohortSurvey) -> Composed:
+    return numbered(bucketed(PARTS[name], asked).replace(":width", ":width::bigint"))
+
+
+async def survey(session: Session, asked: Survey | CohortSurvey) -> Figures | CohortFigures:
+    return await (_of_cancellations(session, asked) if isinstance(asked, Survey) else _of_orders(session, asked))
+
+
+async def _of_cancellations(session: Session, asked: Survey) -> Figures:
+    sandbox = await credentials.house_value(session, "sandbox") == "yes"
+    values = bounds(asked, sandbox=sandbox) | {"dialect": None if asked.dialect is None else stored(asked.dialect)}
+
+    async def rows(statement: Composed) -> list[asyncpg.Record]:
+        return await session.fetch(statement.text, *statement.arguments(values))
+
     return Figures(
-        cancellations=tuple(
-            CancellationFigure(
-                bucket=None if row[0] is None else instant(int(row[0])),
-                dialect=row[1] or "",
-                reason=row[2] or "",
-                cause=row[3] or "",
-                currency=row[4] or "",
-                count=row[5],
-                whole=row[6],
-                amount_minor=int(row[7]),
-            )
-            for row in rows
-        ),
-        refusals=tuple(RefusalFigure(dialect=row[0], code=row[1], count=int(row[2])) for row in refusals),
-        settling=tuple(
-            SettlingFigure(kind=row[0], count=row[1], over=row[2], mean_s=row[3], longest_s=row[4]) for row in settling
-        ),
+        cancellations=tuple(map(cancellation_figure, await rows(counting(frozenset(asked.by))))),
+        refusals=tuple(map(refusal_figure, await rows(named("survey_refusals")))),
+        settling=tuple(map(settling_figure, await rows(named("survey_obligations")))),
+        lateness=tuple(map(lateness_figure, await rows(named("survey_lateness")))),
+        costs=tuple(map(cost_figure, await rows(named("survey_costs")))),
     )
+
+
+async def _of_orders(session: Session, asked: CohortSurvey) -> CohortFigures:
+    """What became of orders. Those of one kind of one dialect are a stretch of the indices on orders."""
+    given = bounds(asked, sandbox=await credentials.house_value(session, "sandbox") == "yes")
+
+    async def rows(name: str, **more: str) -> list[Any]:
+        statement = cohort_statement(name, asked)
+        return list(await session.fetch(statement.text, *statement.arguments(given | more)))
+
+    counts = CohortCounts(asked)
+    for cohort in asked.cohorts:
+        about = {"dialect": cohort.dialect, "kind": cohort.kind}
+        counts.add(0, cohort.dialect, await rows("survey_placed", **about))
+        for status in cohort.cancelled:
+            counts.add(1, cohort.dialect, await rows("survey_cancelled", **about, status=status))
+    counts.add_partly(await rows("survey_partly"))
+    return counts.figures()
 
 
 async def add_refusals(session: Session, counts: Iterable[RefusalCount]) -> None:

@@ -20,7 +20,7 @@ from countermand.model.keys import ClaimKey, OrderKey
 from countermand.model.order import Order
 from countermand.model.query import Found, GetOrder, GetRecord, Query
 from countermand.model.record import Record
-from countermand.model.survey import RefusalCount, Survey, Unsettled
+from countermand.model.survey import CohortSurvey, RefusalCount, Survey, Unsettled
 from countermand.model.timer import Timer
 from countermand.store.port import (
     Effects,
@@ -216,7 +216,7 @@ class SqliteStore:
         if isinstance(query, GetOrder | GetRecord):
             return reading.find(self._reader, query)
         loop = asyncio.get_running_loop()
-        if isinstance(query, Survey):
+        if isinstance(query, Survey | CohortSurvey):
             return await loop.run_in_executor(self._surveying, reading.find, self._surveyor, query)
         return await loop.run_in_executor(self._listing, reading.find, self._lister, query)
 

@@ -112,12 +112,51 @@ ON CONFLICT (tenant, dialect, sku) DO UPDATE SET reserved_milli = reserved_milli
 
 -- name: survey_cancellations
 -- The columns are those that were asked for, NULL for the others.
-SELECT /*columns*/, json_extract(document, '$.currency') AS currency, count(*),
-       sum(json_extract(document, '$.whole')), sum(json_extract(document, '$.amount_minor'))
-  FROM (SELECT dialect, created_at, CAST(body AS TEXT) AS document FROM cancellations
-         WHERE tenant = :tenant AND created_at >= :from AND created_at < :until
-           AND state IN ('accepted', 'completed') AND (:dialect IS NULL OR dialect = :dialect))
- GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5;
+SELECT /*columns*/, json_extract(document, '$.currency') AS currency, count(*), sum(json_extract(document, '$.whole')),
+       sum(json_extract(document, '$.amount_minor')), sum(coalesce(json_extract(document, '$.fee_minor'), 0))
+  FROM (SELECT dialect, order_id, created_at, CAST(body AS TEXT) AS document FROM cancellations
+         WHERE tenant = :tenant AND cancellation_id >= :first_id AND cancellation_id < :last_id
+           AND created_at >= :from AND created_at < :until
+           AND state IN ('accepted', 'completed') AND (:dialect IS NULL OR dialect = :dialect)) AS made
+ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8;
+
+-- name: survey_age
+-- One of those columns.
+SELECT /*class*/ FROM orders o WHERE o.tenant = :tenant AND o.dialect = made.dialect AND o.order_id = made.order_id;
+
+-- name: survey_lateness
+-- The n-th smallest of an age, with n rounded up: half of all are not later, nine tenths are not later.
+SELECT stage, many, avg(age), max(CASE WHEN place = (many + 1) / 2 THEN age END),
+       max(CASE WHEN place = (9 * many + 9) / 10 THEN age END), max(age)
+  FROM (SELECT stage, age, row_number() OVER (PARTITION BY stage ORDER BY age) AS place,
+               count(*) OVER (PARTITION BY stage) AS many
+          FROM (SELECT coalesce(json_extract(CAST(body AS TEXT), '$.stage'), 'open') AS stage,
+                       max(0, created_at - (SELECT o.placed_at FROM orders o
+                                             WHERE o.tenant = :tenant AND o.dialect = c.dialect
+                                               AND o.order_id = c.order_id)) AS age
+                  FROM cancellations c
+                 WHERE tenant = :tenant AND cancellation_id >= :first_id AND cancellation_id < :last_id
+                   AND created_at >= :from AND created_at < :until
+                   AND state IN ('accepted', 'completed') AND (:dialect IS NULL OR dialect = :dialect))
+         WHERE age IS NOT NULL)
+ GROUP BY stage, many ORDER BY stage;
+
+-- name: survey_costs
+-- Money that cancels give back, by the kind of what is owed for it. What is not owed any more because of a restore is left out.
+SELECT reason, kind, currency, count(*), sum(CASE WHEN state = 'settled' THEN amount ELSE 0 END),
+       sum(CASE WHEN state IN ('open', 'parked') THEN amount ELSE 0 END),
+       sum(CASE WHEN state = 'waived' THEN amount ELSE 0 END)
+  FROM (SELECT kind, state, json_extract(document, '$.currency') AS currency,
+               coalesce(json_extract(document, '$.amount_minor'), 0) AS amount,
+               (SELECT json_extract(CAST(c.body AS TEXT), '$.reason') FROM cancellations c
+                 WHERE c.tenant = :tenant AND c.cancellation_id = json_extract(document, '$.cancellation_id')) AS reason
+          FROM (SELECT kind, state, CAST(body AS TEXT) AS document FROM obligations
+                 WHERE tenant = :tenant AND obligation_id >= :first_id AND obligation_id < :last_id
+                   AND created_at >= :from AND created_at < :until AND state <> 'withdrawn'
+                   AND kind IN ('void', 'refund', 'points', 'gift_card', 'store_credit')
+                   AND (:dialect IS NULL OR dialect = :dialect)))
+ WHERE reason IS NOT NULL
+ GROUP BY reason, kind, currency ORDER BY reason, kind, currency;
 
 -- name: survey_refusals
 -- An hour counts when any of it is in the period.
@@ -131,9 +170,32 @@ SELECT kind, count(*), count(closed), avg(closed - made), max(closed - made)
   FROM (SELECT kind, created_at / 1e6 AS made,
                (julianday(json_extract(CAST(body AS TEXT), '$.closed_at')) - 2440587.5) * 86400.0 AS closed
           FROM obligations
-         WHERE tenant = :tenant AND created_at >= :from AND created_at < :until AND kind <> 'notice'
+         WHERE tenant = :tenant AND obligation_id >= :first_id AND obligation_id < :last_id
+           AND created_at >= :from AND created_at < :until AND kind <> 'notice'
            AND (:dialect IS NULL OR dialect = :dialect))
  GROUP BY kind ORDER BY kind;
+
+-- name: survey_placed
+-- Orders of one kind of one dialect, from the index by time alone.
+SELECT /*bucket*/ AS bucket, count(*) FROM orders
+ WHERE tenant = :tenant AND dialect = :dialect AND kind = :kind AND placed_at >= :from AND placed_at < :until
+ GROUP BY 1;
+
+-- name: survey_cancelled
+-- Those in one status, from the index by status alone.
+SELECT /*bucket*/ AS bucket, count(*) FROM orders
+ WHERE tenant = :tenant AND dialect = :dialect AND kind = :kind AND status = :status
+   AND placed_at >= :from AND placed_at < :until
+ GROUP BY 1;
+
+-- name: survey_partly
+-- Orders of the period with a cancel in effect. No cancel of theirs is older than the period.
+SELECT dialect, kind, status, /*bucket*/ AS bucket, count(*)
+  FROM (SELECT DISTINCT dialect AS at_dialect, order_id AS id FROM cancellations
+         WHERE tenant = :tenant AND cancellation_id >= :first_id AND state IN ('accepted', 'completed'))
+ CROSS JOIN orders
+ WHERE tenant = :tenant AND dialect = at_dialect AND order_id = id AND placed_at >= :from AND placed_at < :until
+ GROUP BY 1, 2, 3, 4;
 
 -- name: next_open
 -- The first group of what is owed after another group, with the oldest of it.

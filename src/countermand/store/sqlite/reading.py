@@ -24,7 +24,7 @@ from countermand.model.query import (
     Whole,
 )
 from countermand.model.record import Record
-from countermand.model.survey import Survey
+from countermand.model.survey import CohortSurvey, Survey
 from countermand.store.listing import (
     FEW,
     Listed,
@@ -67,7 +67,7 @@ def find(connection: apsw.Connection, query: Query) -> Found:
             return _cancellations(connection, query)
         case ListObligations():
             return _obligations(connection, query)
-        case Survey():
+        case Survey() | CohortSurvey():
             return surveying.survey(connection, query)
         case _:
             assert_never(query)

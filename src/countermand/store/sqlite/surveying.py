@@ -1,33 +1,43 @@
-"""Counts cancellations, refusals and times, on a connection of its own: a long count keeps neither lists nor writers waiting.
+"""Counts cancellations, refusals, orders and times, on a connection of its own: a long count keeps nobody else waiting.
 
-Nothing is counted when an order is cancelled. The rows are there anyway, the key finds a tenant's, and the members that are
-counted by are taken out of their documents by SQLite, outside of Python's lock.
+Nothing is counted when an order is cancelled. The rows are there anyway, the key finds a tenant's of a period, and the members
+that are counted by are taken out of their documents by SQLite, outside of Python's lock.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
 from countermand.model.survey import (
     By,
     CancellationFigure,
+    CohortFigures,
+    CohortSurvey,
     Figures,
     RefusalCount,
-    RefusalFigure,
-    SettlingFigure,
     Survey,
     Unsettled,
 )
 from countermand.store.rows import instant, micros
 from countermand.store.sql import statements
+from countermand.store.sqlite import credentials
+from countermand.store.surveys import (
+    CohortCounts,
+    age_class,
+    bounds,
+    bucketed,
+    cancellation_figure,
+    cost_figure,
+    lateness_figure,
+    refusal_figure,
+    settling_figure,
+)
 
 _SQL: Final = statements(__package__)
 
 #: Counted at most in each group: more is as bad, and this many entries of an index take milliseconds.
 COUNTED_MAX: Final = 100_000
-
-_MICROS_PER_S: Final = 1_000_000
 
 #: The expression behind each way to count.
 _EXPRESSIONS: Final = {
@@ -35,46 +45,57 @@ _EXPRESSIONS: Final = {
     By.DIALECT: "dialect",
     By.REASON: "json_extract(document, '$.reason')",
     By.CAUSE: "json_extract(document, '$.attributed_to')",
+    By.AGE: f"({_SQL['survey_age'].replace('/*class*/', age_class('(made.created_at - o.placed_at)'))})",
+    By.STAGE: "coalesce(json_extract(document, '$.stage'), 'open')",
+    By.STATUS: "json_extract(document, '$.from_status')",
 }
 
 
-def survey(connection: apsw.Connection, asked: Survey) -> Figures:
-    given: dict[str, str | int | None] = {
-        "tenant": asked.tenant,
-        "dialect": asked.dialect,
-        "from": micros(asked.from_at),
-        "until": micros(asked.until_at),
-    }
-    refusals = connection.execute(_SQL["survey_refusals"], given)
-    settling = connection.execute(_SQL["survey_obligations"], given)
+def survey(connection: apsw.Connection, asked: Survey | CohortSurvey) -> Figures | CohortFigures:
+    return _of_cancellations(connection, asked) if isinstance(asked, Survey) else _of_orders(connection, asked)
+
+
+def _of_cancellations(connection: apsw.Connection, asked: Survey) -> Figures:
+    given = bounds(asked, sandbox=_is_sandbox(connection)) | {"dialect": asked.dialect}
+
+    def rows(name: str) -> apsw.Cursor:
+        return connection.execute(_SQL[name], given)
+
     return Figures(
         cancellations=_cancellations(connection, asked, given),
-        refusals=tuple(RefusalFigure(dialect=row[0], code=row[1], count=row[2]) for row in refusals),
-        settling=tuple(
-            SettlingFigure(kind=row[0], count=row[1], over=row[2], mean_s=row[3], longest_s=row[4]) for row in settling
-        ),
+        refusals=tuple(refusal_figure(row) for row in rows("survey_refusals")),
+        settling=tuple(settling_figure(row) for row in rows("survey_obligations")),
+        lateness=tuple(lateness_figure(row) for row in rows("survey_lateness")),
+        costs=tuple(cost_figure(row) for row in rows("survey_costs")),
     )
 
 
-def _cancellations(
-    connection: apsw.Connection, asked: Survey, given: dict[str, str | int | None]
-) -> tuple[CancellationFigure, ...]:
-    columns = [f"{_EXPRESSIONS[by] if by in asked.by else 'NULL'} AS {by}" for by in By]
-    text = _SQL["survey_cancellations"].replace("/*columns*/", ", ".join(columns))
-    rows = connection.execute(text, {**given, "width": asked.bucket_s * _MICROS_PER_S})
-    return tuple(
-        CancellationFigure(
-            bucket=None if row[0] is None else instant(row[0]),
-            dialect=row[1] or "",
-            reason=row[2] or "",
-            cause=row[3] or "",
-            currency=row[4] or "",
-            count=row[5],
-            whole=row[6] or 0,
-            amount_minor=row[7] or 0,
-        )
-        for row in rows
-    )
+def _is_sandbox(connection: apsw.Connection) -> bool:
+    return credentials.house_value(connection, "sandbox") == "yes"
+
+
+def _cancellations(connection: apsw.Connection, asked: Survey, given: dict[str, Any]) -> tuple[CancellationFigure, ...]:
+    return tuple(cancellation_figure(row) for row in connection.execute(counting(asked.by), given))
+
+
+def counting(by: tuple[By, ...]) -> str:
+    """The statement that counts cancellations by these."""
+    columns = [f"{_EXPRESSIONS[one] if one in by else 'NULL'} AS {one}" for one in By]
+    return _SQL["survey_cancellations"].replace("/*columns*/", ", ".join(columns))
+
+
+def _of_orders(connection: apsw.Connection, asked: CohortSurvey) -> CohortFigures:
+    """What became of orders. Those of one kind of one dialect are a stretch of the indices on orders."""
+    given = bounds(asked, sandbox=_is_sandbox(connection))
+    texts = {name: bucketed(_SQL[name], asked) for name in ("survey_placed", "survey_cancelled", "survey_partly")}
+    counts = CohortCounts(asked)
+    for cohort in asked.cohorts:
+        about = given | {"dialect": cohort.dialect, "kind": cohort.kind}
+        counts.add(0, cohort.dialect, connection.execute(texts["survey_placed"], about))
+        for status in cohort.cancelled:
+            counts.add(1, cohort.dialect, connection.execute(texts["survey_cancelled"], about | {"status": status}))
+    counts.add_partly(connection.execute(texts["survey_partly"], given))
+    return counts.figures()
 
 
 def add_refusals(connection: apsw.Connection, counts: Iterable[RefusalCount]) -> None:
