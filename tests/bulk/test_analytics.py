@@ -96,7 +96,11 @@ def test_the_rate_against_the_orders_placed(api: Api):
     assert (row["dialect"], row["placed"]) == ("native", 6)
     assert api.call("GET", "/analytics/orders?dialect=nobody") == {
         "items": [],
-        "placed": 0, "cancelled": 0, "partly_cancelled": 0, "rate": None, "partly_rate": None,
+        "placed": 0,
+        "cancelled": 0,
+        "partly_cancelled": 0,
+        "rate": None,
+        "partly_rate": None,
     }
 
 

@@ -132,6 +132,19 @@ def test_what_cancels_cost_by_reason_and_by_what_is_owed(url: str):
     assert told == [("fraud", "refund", "EUR", 5, 120, 7, 5), ("fraud", "void", "EUR", 1, 0, 50, 0)]
 
 
+def test_a_text_that_no_database_likes_is_counted_as_any_other(url: str):
+    note = 'a\x00b \\u0000 "'
+    rows = written(
+        order(1, age=HOUR),
+        cancellations=[late(1, reason="fraud", note=note)],
+        obligations=[replace(owed(1, ObligationState.SETTLED, 100), closed_because=note, closed_at=START)],
+    )
+    (figures,) = found(url, rows, survey(By.REASON))
+    assert [row.count for row in figures.cancellations] == [1]
+    assert [(one.reason, one.settled_minor) for one in figures.costs] == [("fraud", 100)]
+    assert [one.over for one in figures.settling] == [1]
+
+
 def cohort_survey(**members: Any) -> CohortSurvey:
     made = CohortSurvey(tenant="acme", from_at=START - 2 * DAY, until_at=START, cohorts=KINDS)
     return replace(made, **members)

@@ -58,6 +58,29 @@ def test_a_version_that_does_not_hold_refuses(placed):
     assert placed.post("/orders/o1/cancellations", {}, If_Match='W/"2"').status == 412
 
 
+@pytest.mark.parametrize(
+    ("tags", "holds"),
+    [
+        ('"1"', True),
+        ("*", True),
+        ('"7", "1"', True),
+        ('"1","7"', True),
+        (', "7" ,, "1",', True),
+        ('"some,body\'s", W/"7", "1"', True),
+        ('"7", "8"', False),
+        ('W/"1", "7"', False),
+        ('"7", *', False),
+        ('"7" "1"', False),
+        ("1", False),
+        ('"1', False),
+    ],
+)
+def test_any_of_several_tags_may_hold(placed, tags, holds):
+    """RFC 9110, section 13.1.1: a list of strong tags, or `*` for any version; what is no such list holds never."""
+    told = placed.post("/orders/o1/cancellations", {"lines": [{"line_id": "b"}]}, If_Match=tags)
+    assert told.status == (202 if holds else 412)
+
+
 def test_validate_only_fails_where_the_call_would_and_changes_nothing(placed, server):
     seen = placed.cancel(key=None, validate_only=True)
     assert (seen.status, seen["id"], seen["amount"], seen["state"]) == (200, None, 4492, "accepted")

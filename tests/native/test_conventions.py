@@ -244,6 +244,17 @@ def test_lists_are_read_to_their_end_and_back(api):
     walk(api, "/bulk-cancellations?page_size=2", "id")
 
 
+def test_cancellations_and_obligations_are_read_to_their_end_and_back(api):
+    line = {"id": "a", "sku": "A", "quantity": 6, "price": 600}
+    api.post("/orders", new_order("p", lines=[line], charges=[], payments=[{"id": "p1", "authorised": 600}]))
+    for _ in range(5):
+        assert api.cancel("p", lines=[{"line_id": "a", "quantity": 1}]).status == 202
+    walk(api, "/orders/p/cancellations?page_size=2", "id")
+    walk(api, "/orders/p/cancellations?page_size=2&state=accepted", "id")
+    walk(api, "/cancellations?page_size=2", "id")
+    walk(api, "/orders/p/obligations?page_size=2", "id")
+
+
 @pytest.mark.parametrize("path", ["/orders", "/cancellations", "/bulk-cancellations", "/policies/native/events"])
 @pytest.mark.parametrize("token", ["nonsense", "WyJhIiwgImIiXQ"])
 def test_a_token_that_is_none_is_refused(api, path, token):
@@ -310,6 +321,7 @@ def test_a_policy_is_changed_only_from_what_was_read(api):
     assert changed.status == 200
     late = api("PUT", "/policies/native", {"author": "ops"}, If_Match=read.headers["etag"])
     assert (late.status, late["allowed_actions"], late["version"]) == (412, ["getPolicy"], 1)
+    assert api("PUT", "/policies/native", {"author": "ops", "window_seconds": 60}, If_Match='"0", "1"').status == 200
     assert api.get("/policies/native")["window_seconds"] == 60
 
 

@@ -28,9 +28,9 @@ pytestmark = pytest.mark.postgres
 
 #: Statements that look rows up by key, or walk through what belongs to one order.
 ALONE = {
-    "order_by_key", "order_by_alias", "order_by_record", "record_by_key", "cancellation", "obligations_after", "belongings",
-    "events_after", "fence_batch", "add_refusals", "sandbox_events", "sandbox_obligations", "sandbox_orders",
-    "survey_refusals", "survey_obligations", "survey_lateness", "survey_costs",
+    "order_by_key", "order_by_alias", "order_by_record", "record_by_key", "cancellation", "obligations_after",
+    "obligations_before", "belongings", "events_after", "fence_batch", "add_refusals", "sandbox_events", "sandbox_obligations",
+    "sandbox_orders", "survey_refusals", "survey_obligations", "survey_lateness", "survey_costs",
 }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ class GetCancellation(Struct, frozen=True, kw_only=True):
 
 
 class ListCancellations(Struct, frozen=True, kw_only=True):
-    """A `Page` of cancellations of one order, or of all orders of a tenant (`key` None), newest first.
+    """A `Page` of cancellations of one order, or of all orders of a tenant (`key` None), newest first unless said otherwise.
 
     `after` is the id of the last one seen.
     """
@@ -107,14 +107,16 @@ class ListCancellations(Struct, frozen=True, kw_only=True):
     tenant: str
     key: OrderKey | None = None
     states: tuple[CancellationState, ...] = ()
+    descending: bool = True
     after: str | None = None
     limit: int = 50
 
 
 class ListObligations(Struct, frozen=True, kw_only=True):
-    """A `Page` of what is or was owed for one order, notices left out, oldest first. `after` as above."""
+    """A `Page` of what is or was owed for one order, notices left out, oldest first unless said otherwise. `after` as above."""
 
     key: OrderKey
+    descending: bool = False
     after: str | None = None
     limit: int = 50
 

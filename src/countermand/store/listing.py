@@ -188,8 +188,9 @@ def _comparable(listing: Listing, item: Order | Record) -> tuple[Any, ...]:
 
 
 def cancellations_of(query: ListCancellations, place: Spelling) -> Statement:
-    """The bodies of a page of cancellations, newest first, and one more. Ids are UUIDv7, so they sort by time."""
+    """The bodies of a page of cancellations, by age, and one more. Ids are UUIDv7, so they sort by time."""
     param = Builder(place)
+    way, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
     where = [f"tenant = {param(query.tenant)}"]
     if query.key is not None:
         where += [f"dialect = {param(query.key.dialect)}", f"order_id = {param(query.key.order_id)}"]
@@ -199,8 +200,8 @@ def cancellations_of(query: ListCancellations, place: Spelling) -> Statement:
             # Said once more, in the words of the partial index.
             where.append("state <> 'completed'")
     if query.after is not None:
-        where.append(f"cancellation_id < {param(query.after)}")
-    text = f"SELECT body FROM cancellations WHERE {' AND '.join(where)} ORDER BY cancellation_id DESC"  # noqa: S608 - names are ours
+        where.append(f"cancellation_id {beyond} {param(query.after)}")
+    text = f"SELECT body FROM cancellations WHERE {' AND '.join(where)} ORDER BY cancellation_id {way}"  # noqa: S608 - names are ours
     return Statement(f"{text} LIMIT {param(query.limit + 1)}", tuple(param.parameters))
 
 

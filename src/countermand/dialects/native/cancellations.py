@@ -13,18 +13,20 @@ from countermand.dialects.native.problems import encode_refusal
 from countermand.dialects.native.requesting import (
     body_of,
     claim_of,
+    expected,
+    leafed,
     operation_of,
-    page_after,
     page_size,
-    paged,
+    page_start,
     selectors_of,
-    version_of,
+    versions_of,
     wrong,
 )
 from countermand.dialects.native.showing import etag, show_cancellation, show_obligation
 from countermand.dialects.native.types import NewCancellation
 from countermand.dialects.wire import json_answer, wait_of
 from countermand.model.command import Actors, Cancel
+from countermand.model.keys import OrderKey
 from countermand.model.obligation import Obligation
 from countermand.model.order import Order
 from countermand.model.outcome import Cancellation, CancellationState, Cause, Done, Refusal, Refused, Verdict
@@ -66,14 +68,14 @@ def decode(wire: WireRequest, caller: Caller) -> Ask:
     if given.validate_only:
         return _look(wire, caller, given, token=False)
     key = address(caller, wire.params["order"])
-    command = command_of(given, caller, version_of(wire))
+    command, versions = command_of(given, caller), versions_of(wire)
     token = previews.read(given.preview_token, wire.params["order"], given) if given.preview_token else None
 
     def plan(held: Held) -> Plan | Refused:
         known = _existing(held)
         if known is not None:
             return Plan(note=known)
-        cancel = replace(command, cancellation_id=held.new_id())
+        cancel = replace(command, cancellation_id=held.new_id(), expected_version=expected(held, versions))
         if token is None:
             return Plan(commands=(cancel,))
         if held.now >= token.expires_at:
@@ -89,8 +91,8 @@ def decode(wire: WireRequest, caller: Caller) -> Ask:
     )
 
 
-def command_of(given: NewCancellation, caller: Caller, version: int | None) -> Cancel:
-    """The command that the members of a request mean; it has no id yet."""
+def command_of(given: NewCancellation, caller: Caller) -> Cancel:
+    """The command that the members of a request mean; it has no id yet, and no version that it expects."""
     return Cancel(
         cancellation_id="",
         selectors=selectors_of(given.lines),
@@ -99,7 +101,6 @@ def command_of(given: NewCancellation, caller: Caller, version: int | None) -> C
         message=given.message,
         actors=Actors(requested_by=given.requested_by, executed_by=caller.key_id, attributed_to=given.attributed_to),
         operation_id=given.operation_id,
-        expected_version=version,
         refund=given.refund,
         charges=given.charges,
         restock=given.restock,
@@ -188,13 +189,14 @@ def _look(wire: WireRequest, caller: Caller, given: NewCancellation, *, token: b
     """All checks of the real call and none of its effects. It takes no idempotency key, because it changes nothing."""
     if given.preview_token is not None:
         raise wrong("/preview_token", "belongs to the call that executes it")
-    key, command = address(caller, wire.params["order"]), command_of(given, caller, version_of(wire))
+    key = address(caller, wire.params["order"])
+    command, versions = command_of(given, caller), versions_of(wire)
 
     def plan(held: Held) -> Plan:
         known = _existing(held)
         if known is not None:
             return Plan(note=known)
-        cancel = replace(command, cancellation_id=held.new_id())
+        cancel = replace(command, cancellation_id=held.new_id(), expected_version=expected(held, versions))
         return Plan(commands=(cancel,), dry=True, note=Foreseen(given, held.now, token=token))
 
     return Ask(order=key, plan=plan, history_if_unchanged=True)
@@ -241,16 +243,23 @@ def is_over(found: tuple[Found, ...]) -> bool:
 
 def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     key = address(caller, wire.params["order"])
-    listing = ListCancellations(
-        tenant=caller.tenant, key=key, states=_states(wire), after=page_after(wire), limit=page_size(wire)
-    )
-    return (GetOrder(key=key), listing)
+    return (GetOrder(key=key), _listing(wire, caller, key))
 
 
 def decode_list_all(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     """Of all orders of the tenant: what waits for approval, what is still owed."""
-    return (
-        ListCancellations(tenant=caller.tenant, states=_states(wire), after=page_after(wire), limit=page_size(wire)),
+    return (_listing(wire, caller, None),)
+
+
+def _listing(wire: WireRequest, caller: Caller, key: OrderKey | None) -> ListCancellations:
+    after, back = page_start(wire)
+    return ListCancellations(
+        tenant=caller.tenant,
+        key=key,
+        states=_states(wire),
+        descending=not back,
+        after=after,
+        limit=page_size(wire),
     )
 
 
@@ -266,22 +275,21 @@ def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     if orders and orders[0] is None:
         return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER), wire)
     assert isinstance(page, Page)
-    items = [item for item in page.items if isinstance(item, Cancellation)]
-    after = items[-1].cancellation_id if page.more and items else None
-    document, headers = paged(wire, [show_cancellation(item) for item in items], after)
+    shown = [(item.cancellation_id, show_cancellation(item)) for item in page.items if isinstance(item, Cancellation)]
+    document, headers = leafed(wire, shown, more=page.more)
     return json_answer(200, document, headers)
 
 
 def decode_obligations(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     key = address(caller, wire.params["order"])
-    return (GetOrder(key=key), ListObligations(key=key, after=page_after(wire), limit=page_size(wire)))
+    after, back = page_start(wire)
+    return (GetOrder(key=key), ListObligations(key=key, descending=back, after=after, limit=page_size(wire)))
 
 
 def encode_obligations(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
     order, page = found
     if order is None or not isinstance(page, Page):
         return encode_refusal(Refused(refusal=Refusal.UNKNOWN_ORDER), wire)
-    items = [item for item in page.items if isinstance(item, Obligation)]
-    after = items[-1].obligation_id if page.more and items else None
-    document, headers = paged(wire, [show_obligation(item) for item in items], after)
+    shown = [(item.obligation_id, show_obligation(item)) for item in page.items if isinstance(item, Obligation)]
+    document, headers = leafed(wire, shown, more=page.more)
     return json_answer(200, document, headers)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native.addressing import address
 from countermand.dialects.native.problems import encode_refusal
-from countermand.dialects.native.requesting import body_of, claim_if_given, stale, version_of
+from countermand.dialects.native.requesting import body_of, claim_if_given, stale, versions_of
 from countermand.dialects.native.showing import etag, show_cancellation, show_obligation
 from countermand.dialects.native.types import Decision, NewRestore, Waiver
 from countermand.dialects.wire import json_answer
@@ -24,12 +24,12 @@ VERBS: Final = {"settle": Closing.SETTLE, "retry": Closing.RETRY, "waive": Closi
 
 def _ask(wire: WireRequest, caller: Caller, planner: Planner) -> Ask:
     """An ask about one cancellation of an order, with the order's history locked beside it."""
-    wanted, version = wire.params["cancellation"], version_of(wire)
+    wanted, versions = wire.params["cancellation"], versions_of(wire)
 
     def plan(held: Held) -> Plan | Refused:
         if held.order is None:
             return Refused(refusal=Refusal.UNKNOWN_ORDER)
-        if (refused := stale(held, version)) is not None:
+        if (refused := stale(held, versions)) is not None:
             return refused
         found = next((one for one in held.cancellations or () if one.cancellation_id == wanted), None)
         if found is None:
@@ -166,13 +166,13 @@ def decoder_of(how: Closing) -> Callable[[WireRequest, Caller], Ask]:
 
     def decode(wire: WireRequest, caller: Caller) -> Ask:
         given = body_of(wire, Waiver if how is Closing.WAIVE else Decision)
-        wanted, version = wire.params["obligation"], version_of(wire)
+        wanted, versions = wire.params["obligation"], versions_of(wire)
         close = Close(obligation_id=wanted, how=how, by=given.by, because=given.reason, executed_by=caller.key_id)
 
         def plan(held: Held) -> Plan | Refused:
             if held.order is None:
                 return Refused(refusal=Refusal.UNKNOWN_ORDER)
-            if (refused := stale(held, version)) is not None:
+            if (refused := stale(held, versions)) is not None:
                 return refused
             found = next((one for one in held.obligations if one.obligation_id == wanted), None)
             if found is not None and _is_so(found, how):

@@ -45,7 +45,7 @@ HEADERS: Final[Mapping[str, object]] = {
     "Location": _header("Where to look again.", always=True),
     "Retry-After": _header("When to look again, in seconds.", always=True),
     "Idempotent-Replayed": _header("`true`: this answer was given before, under the same key."),
-    "Link": _header("The next page (RFC 8288), as long as there is one."),
+    "Link": _header("The next page (RFC 8288) and the page before, as far as there are any."),
 }
 
 

@@ -35,7 +35,11 @@ OPTIONAL_KEY: Final = Parameter(
     description="As elsewhere; this call is safe to repeat without one.",
     schema=_KEY,
 )
-IF_MATCH: Final = Parameter(name="If-Match", place="header", description="The ETag as the caller has seen it.")
+IF_MATCH: Final = Parameter(
+    name="If-Match",
+    place="header",
+    description="The ETag as the caller has seen it; several, separated by commas, of which one must hold; or `*`.",
+)
 PAGE: Final = (
     Parameter(name="page_size", description="At most 200 are given.", schema={"type": "integer", "minimum": 1}),
     Parameter(name="page_token", description="The `next_page_token` of the page before."),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from countermand.dialects import catalog
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native.problems import encode_refusal
-from countermand.dialects.native.requesting import body_of, claim_if_given, leafed, listing_of, version_of, wrong
+from countermand.dialects.native.requesting import body_of, claim_if_given, leafed, listing_of, versions_of, wrong
 from countermand.dialects.native.types import NewPolicy
 from countermand.dialects.wire import json_answer, milli_of, to_facts, unmilli
 from countermand.model.keys import RecordKey
@@ -44,12 +44,12 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 def decode_put(wire: WireRequest, caller: Caller) -> Ask:
     given, dialect = body_of(wire, NewPolicy), _dialect(wire)
     policy = policy_of(given, dialect)
-    key, expected = key_of(caller, dialect), version_of(wire)
+    key, versions = key_of(caller, dialect), versions_of(wire)
 
     def plan(held: Held) -> Plan | Refused:
         before = held.records.get(key)
         there = before.version if before else 0
-        if expected is not None and expected != there:
+        if versions is not None and there not in versions:
             note = {"allowed_actions": ["getPolicy"], "version": there}
             return Refused(refusal=Refusal.VERSION_MISMATCH, detail="the policy has changed", note=note)
         known = _decode(before.body) if before else Policy()

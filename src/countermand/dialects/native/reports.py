@@ -11,7 +11,7 @@ from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, W
 from countermand.dialects.native import remedies
 from countermand.dialects.native.addressing import address
 from countermand.dialects.native.problems import encode_refusal
-from countermand.dialects.native.requesting import body_of, claim_if_given, claim_of, selectors_of, stale, version_of
+from countermand.dialects.native.requesting import body_of, claim_if_given, claim_of, selectors_of, stale, versions_of
 from countermand.dialects.native.showing import (
     etag,
     show_conflict,
@@ -52,10 +52,10 @@ Planner = Callable[[Held], tuple[Command, ...]]
 
 def _ask(wire: WireRequest, caller: Caller, planner: Planner, *, history: bool = False) -> Ask:
     """A change of stock or money: it needs an idempotency key, or the second of two reports would count twice."""
-    key, version = address(caller, wire.params["order"]), version_of(wire)
+    key, versions = address(caller, wire.params["order"]), versions_of(wire)
 
     def plan(held: Held) -> Plan | Refused:
-        return stale(held, version) or Plan(commands=planner(held))
+        return stale(held, versions) or Plan(commands=planner(held))
 
     return Ask(order=key, plan=plan, history=history, claim=claim_of(wire, caller))
 
@@ -88,10 +88,10 @@ def decode_release_hold(wire: WireRequest, caller: Caller) -> Ask:
 
 def _release(wire: WireRequest, caller: Caller, command: Command) -> Ask:
     """A change that is safe to repeat, so it needs no idempotency key."""
-    key, version = address(caller, wire.params["order"]), version_of(wire)
+    key, versions = address(caller, wire.params["order"]), versions_of(wire)
 
     def plan(held: Held) -> Plan | Refused:
-        return stale(held, version) or Plan(commands=(command,))
+        return stale(held, versions) or Plan(commands=(command,))
 
     return Ask(order=key, plan=plan, claim=claim_if_given(wire, caller))
 
@@ -195,14 +195,14 @@ def decode_return(wire: WireRequest, caller: Caller) -> Ask:
 
 def decode_cancel_shipment(wire: WireRequest, caller: Caller) -> Ask:
     """Units of a shipment that was called off never left. Again: nothing changes."""
-    key, version, wanted = address(caller, wire.params["order"]), version_of(wire), wire.params["shipment"]
+    key, versions, wanted = address(caller, wire.params["order"]), versions_of(wire), wire.params["shipment"]
 
     def plan(held: Held) -> Plan | Refused:
         order = held.order
         if order is None or all(one.shipment_id != wanted for one in order.shipments):
             unknown = Refusal.UNKNOWN_ORDER if order is None else Refusal.UNKNOWN_LINE
             return Refused(refusal=unknown, order=order, detail="" if order is None else "there is no such shipment")
-        if (refused := stale(held, version)) is not None:
+        if (refused := stale(held, versions)) is not None:
             return refused
         carries = any(
             part.shipment_id == wanted and part.state in _GONE for line in order.lines for part in line.portions

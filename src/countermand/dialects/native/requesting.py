@@ -29,6 +29,12 @@ PAGE_SIZE_MAX: Final = 200
 
 _STRING: Final = re.compile(r'^"(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$')
 _TAG: Final = re.compile(r'^"(\d{1,18})"$')
+#: Entity tags of anybody's making, and a list of them; elements may be empty (RFC 9110, section 5.6.1).
+_TAGS: Final = re.compile(r'(?:W/)?"[^"\x00-\x20\x7f]*"')
+_LIST: Final = re.compile(rf"^[ \t,]*(?:{_TAGS.pattern}[ \t]*(?:,[ \t,]*|$))+$")
+
+#: What no order's version is.
+NO_VERSION: Final = -1
 
 
 def body_of(wire: WireRequest, kind: type[Body]) -> Body:
@@ -70,18 +76,30 @@ def operation_of(wire: WireRequest, caller: Caller, key: OrderKey, operation_id:
     return Claim(key=ClaimKey(caller.tenant, scope, operation_id), fingerprint=hashlib.sha256(wire.body).digest())
 
 
-def version_of(wire: WireRequest) -> int | None:
-    """The version that If-Match demands (RFC 9110, section 13.1.1); one that no order has when the tag isn't ours."""
-    tag = wire.headers.get("if-match", "").strip()
-    if not tag or tag == "*":
+def versions_of(wire: WireRequest) -> frozenset[int] | None:
+    """The versions that If-Match allows (RFC 9110, section 13.1.1): one tag or a list; None: any, because of `*` or none at all.
+
+    A tag that isn't ours allows nothing, and neither does a weak one.
+    """
+    text = wire.headers.get("if-match", "").strip()
+    if not text or text == "*":
         return None
-    match = _TAG.match(tag)
-    return int(match[1]) if match else -1
+    if (match := _TAG.match(text)) is not None:
+        return frozenset({int(match[1])})
+    tags = _TAGS.findall(text) if _LIST.match(text) else ()
+    return frozenset({int(match[1]) for tag in tags if (match := _TAG.match(tag))})
 
 
-def stale(held: Held, version: int | None) -> Refused | None:
+def expected(held: Held, versions: frozenset[int] | None) -> int | None:
+    """The version that a command is told to find; one that no order has when the caller has seen another."""
+    if versions is None or held.order is None:
+        return None
+    return held.order.version if held.order.version in versions else NO_VERSION
+
+
+def stale(held: Held, versions: frozenset[int] | None) -> Refused | None:
     """The refusal of a change whose If-Match does not hold, if it has one that doesn't."""
-    if held.order is None or version is None or version == held.order.version:
+    if held.order is None or versions is None or held.order.version in versions:
         return None
     return Refused(refusal=Refusal.VERSION_MISMATCH, order=held.order)
 
@@ -149,10 +167,15 @@ def page_after(wire: WireRequest) -> str | None:
     return None if cursor is None else cursor.after
 
 
+def page_start(wire: WireRequest) -> tuple[str | None, bool]:
+    """The id after which the page begins, and whether it is read towards the beginning of the list."""
+    cursor = page_cursor(wire)
+    return (None, False) if cursor is None else (cursor.after, cursor.back)
+
+
 def listing_of(wire: WireRequest, *, sort: str = "placed_at") -> Listing:
     """A page of a list, newest first, that is read in both directions."""
-    cursor = page_cursor(wire)
-    after, back = (None, False) if cursor is None else (cursor.after, cursor.back)
+    after, back = page_start(wire)
     return Listing(sort=sort, descending=not back, after=after, limit=page_size(wire))
 
 

@@ -450,6 +450,12 @@ SELECT body FROM obligations
  WHERE tenant = :tenant AND dialect = :dialect AND order_id = :order_id AND obligation_id > :after AND kind <> 'notice'
  ORDER BY obligation_id LIMIT :limit
 
+-- name: obligations_before
+-- The same list, read towards its beginning.
+SELECT body FROM obligations
+ WHERE tenant = :tenant AND dialect = :dialect AND order_id = :order_id AND obligation_id < :after AND kind <> 'notice'
+ ORDER BY obligation_id DESC LIMIT :limit
+
 -- name: orders_after
 -- Housekeeping walks through all orders in key order. The last column says whether anything is still owed for one.
 SELECT tenant, dialect, order_id, version, sequence, kind, status, placed_at, updated_at, body, facts,
@@ -559,13 +565,16 @@ SELECT order_id, body FROM orders WHERE tenant = :tenant AND dialect = :dialect 
 DELETE FROM claims WHERE tenant = :tenant AND starts_with(scope, :dialect || ' ')
 
 -- name: survey_cancellations
--- The columns are those that were asked for, NULL for the others.
+-- The columns are those that were asked for, NULL for the others. OFFSET: each document is read once, and not for each member.
+-- A text may have a NUL, which is none in PostgreSQL.
 SELECT /*columns*/, document ->> 'currency' AS currency, count(*), count(*) FILTER (WHERE (document ->> 'whole')::boolean),
        sum((document ->> 'amount_minor')::bigint), sum((document ->> 'fee_minor')::bigint)
-  FROM (SELECT dialect, order_id, created_at, convert_from(body, 'UTF8')::json AS document FROM cancellations
+  FROM (SELECT dialect, order_id, created_at, replace(convert_from(body, 'UTF8'), '\u0000', '\ufffd')::jsonb AS document
+          FROM cancellations
          WHERE tenant = :tenant AND cancellation_id >= :first_id AND cancellation_id < :last_id
            AND created_at >= :from::bigint AND created_at < :until::bigint
-           AND state IN ('accepted', 'completed') AND (:dialect::text IS NULL OR dialect = :dialect)) AS made
+           AND state IN ('accepted', 'completed') AND (:dialect::text IS NULL OR dialect = :dialect)
+        OFFSET 0) AS made
  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
 
 -- name: survey_age
@@ -578,14 +587,15 @@ SELECT stage, many, avg(age), max(CASE WHEN place = (many + 1) / 2 THEN age END)
        max(CASE WHEN place = (9 * many + 9) / 10 THEN age END), max(age)
   FROM (SELECT stage, age, row_number() OVER (PARTITION BY stage ORDER BY age) AS place,
                count(*) OVER (PARTITION BY stage) AS many
-          FROM (SELECT coalesce(convert_from(body, 'UTF8')::json ->> 'stage', 'open') AS stage,
+          FROM (SELECT coalesce(replace(convert_from(body, 'UTF8'), '\u0000', '\ufffd')::jsonb ->> 'stage', 'open') AS stage,
                        greatest(0, created_at - (SELECT o.placed_at FROM orders o
                                                   WHERE o.tenant = :tenant AND o.dialect = c.dialect
                                                     AND o.order_id = c.order_id)) AS age
                   FROM cancellations c
                  WHERE tenant = :tenant AND cancellation_id >= :first_id AND cancellation_id < :last_id
                    AND created_at >= :from::bigint AND created_at < :until::bigint
-                   AND state IN ('accepted', 'completed') AND (:dialect::text IS NULL OR dialect = :dialect)) AS made
+                   AND state IN ('accepted', 'completed') AND (:dialect::text IS NULL OR dialect = :dialect)
+                OFFSET 0) AS made
        ) AS ranked
  GROUP BY stage, many ORDER BY stage
 
@@ -596,13 +606,16 @@ SELECT reason, kind, currency, count(*), sum(CASE WHEN state = 'settled' THEN am
        sum(CASE WHEN state = 'waived' THEN amount ELSE 0 END)
   FROM (SELECT kind, state, document ->> 'currency' AS currency,
                coalesce((document ->> 'amount_minor')::bigint, 0) AS amount,
-               (SELECT convert_from(c.body, 'UTF8')::json ->> 'reason' FROM cancellations c
+               (SELECT replace(convert_from(c.body, 'UTF8'), '\u0000', '\ufffd')::jsonb ->> 'reason' FROM cancellations c
                  WHERE c.tenant = :tenant AND c.cancellation_id = document ->> 'cancellation_id') AS reason
-          FROM (SELECT kind, state, convert_from(body, 'UTF8')::json AS document FROM obligations
+          FROM (SELECT kind, state, replace(convert_from(body, 'UTF8'), '\u0000', '\ufffd')::jsonb AS document
+                  FROM obligations
                  WHERE tenant = :tenant AND obligation_id >= :first_id AND obligation_id < :last_id
                    AND created_at >= :from::bigint AND created_at < :until::bigint AND state <> 'withdrawn'
                    AND kind IN ('void', 'refund', 'points', 'gift_card', 'store_credit')
-                   AND (:dialect::text IS NULL OR dialect = :dialect)) AS owed) AS reasoned
+                   AND (:dialect::text IS NULL OR dialect = :dialect)
+                OFFSET 0) AS owed
+        OFFSET 0) AS reasoned
  WHERE reason IS NOT NULL
  GROUP BY reason, kind, currency ORDER BY reason, kind, currency
 
@@ -616,11 +629,12 @@ SELECT dialect, code, sum(count) FROM refusals
 -- name: survey_obligations
 SELECT kind, count(*), count(closed), avg(closed - made), max(closed - made)
   FROM (SELECT kind, created_at / 1e6::float8 AS made,
-               extract(epoch FROM (convert_from(body, 'UTF8')::json ->> 'closed_at')::timestamptz)::float8 AS closed
+               extract(epoch FROM (replace(convert_from(body, 'UTF8'), '\u0000', '\ufffd')::jsonb ->> 'closed_at')::timestamptz)::float8 AS closed
           FROM obligations
          WHERE tenant = :tenant AND obligation_id >= :first_id AND obligation_id < :last_id
            AND created_at >= :from::bigint AND created_at < :until::bigint AND kind <> 'notice'
-           AND (:dialect::text IS NULL OR dialect = :dialect)) AS owed
+           AND (:dialect::text IS NULL OR dialect = :dialect)
+        OFFSET 0) AS owed
  GROUP BY kind ORDER BY kind
 
 -- name: survey_placed

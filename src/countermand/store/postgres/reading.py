@@ -72,7 +72,7 @@ async def find(session: Session, query: Query) -> Found:
         case ListCancellations():
             return await _cancellations(session, query)
         case ListObligations():
-            return await _obligations(session, query.key, after=query.after, limit=query.limit)
+            return await _obligations(session, query)
         case Survey() | CohortSurvey():
             return await surveying.survey(session, query)
         case _:
@@ -87,7 +87,7 @@ async def _whole(session: Session, query: GetCancellation) -> Whole | None:
     row = await session.row(named("cancellation").text, *place)
     if row is None:
         return None
-    owed = await _obligations(session, key, after=None, limit=OBLIGATIONS_MAX)
+    owed = await _obligations(session, ListObligations(key=key, limit=OBLIGATIONS_MAX))
     mine = tuple(one for one in owed.items if one.cancellation_id == query.cancellation_id)
     return Whole(cancellation=cancellation_of(row[0]), obligations=mine)
 
@@ -97,10 +97,11 @@ async def _cancellations(session: Session, query: ListCancellations) -> Page[Can
     return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
 
 
-async def _obligations(session: Session, key: OrderKey, *, after: str | None, limit: int) -> Page[Obligation]:
-    place = (key.tenant, key.dialect, stored(key.order_id), stored(after or ""), limit + 1)
-    found = [obligation_of(body) for (body,) in await session.fetch(named("obligations_after").text, *place)]
-    return Page(items=tuple(found[:limit]), more=len(found) > limit)
+async def _obligations(session: Session, query: ListObligations) -> Page[Obligation]:
+    key, text = query.key, named("obligations_before" if query.descending else "obligations_after").text
+    place = (key.tenant, key.dialect, stored(key.order_id), stored(query.after or ""), query.limit + 1)
+    found = [obligation_of(body) for (body,) in await session.fetch(text, *place)]
+    return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
 
 
 async def records_of_kind(session: Session, kind: str) -> tuple[Record, ...]:

@@ -96,6 +96,12 @@ SELECT body FROM obligations
  WHERE tenant = ? AND dialect = ? AND order_id = ? AND obligation_id > ? AND kind <> 'notice'
  ORDER BY obligation_id LIMIT ?;
 
+-- name: obligations_before
+-- The same list, read towards its beginning.
+SELECT body FROM obligations
+ WHERE tenant = ? AND dialect = ? AND order_id = ? AND obligation_id < ? AND kind <> 'notice'
+ ORDER BY obligation_id DESC LIMIT ?;
+
 -- name: update_obligation
 UPDATE obligations SET kind = ?, state = ?, body = ? WHERE tenant = ? AND obligation_id = ?;
 

@@ -92,9 +92,9 @@ def _cancellations(connection: apsw.Connection, query: ListCancellations) -> Pag
 
 
 def _obligations(connection: apsw.Connection, query: ListObligations) -> Page[Obligation]:
-    key = query.key
+    key, text = query.key, _SQL["obligations_before" if query.descending else "obligations_after"]
     place = (key.tenant, key.dialect, key.order_id, query.after or "", query.limit + 1)
-    found = [obligation_of(body) for (body,) in connection.execute(_SQL["obligations_after"], place)]
+    found = [obligation_of(body) for (body,) in connection.execute(text, place)]
     return Page(items=tuple(found[: query.limit]), more=len(found) > query.limit)
 
 
