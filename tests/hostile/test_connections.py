@@ -17,6 +17,7 @@ HELD = ground("fastpod")
 CANCEL = f"/fastpod/v1/orders/{HELD.known}/cancel"
 GET = f"/fastpod/v1/orders/{HELD.known}"
 CHUNKED = {**HELD.headers, "Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+REQUEST_ID_CHARACTERS = 36
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -62,6 +63,7 @@ def test_a_body_that_turns_out_to_be_no_http_is_refused_and_not_acted_upon(victi
     told = wire.answer()
     assert told is not None
     assert told.status == 400, told
+    assert len(told.headers["request-id"]) == REQUEST_ID_CHARACTERS
     assert _status(victim) == "new_order"
 
 
@@ -170,6 +172,9 @@ def test_a_head_has_an_end(victim: Victim, head: bytes, status: int):
     assert told is not None
     assert told.status == status, told
     assert "json" in told.headers["content-type"]
+    assert len(told.headers["request-id"]) == REQUEST_ID_CHARACTERS
+    if status >= 400:
+        assert json.loads(told.body)["request_id"] == told.headers["request-id"]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +190,7 @@ def test_what_is_no_http_is_told_so(victim: Victim, line: bytes):
         told = wire.answer()
     assert told is not None
     assert 400 <= told.status < 500, told
+    assert len(told.headers["request-id"]) == REQUEST_ID_CHARACTERS
 
 
 @pytest.mark.parametrize("host", ["", "[::1", "a b", "x:99999999", "x/../y?z#", "\xff\xfe", "a,b", "x" * 5_000])

@@ -1,5 +1,7 @@
 """Cancellations as resources: once, foreseen, waiting, undone."""
 
+from typing import Any
+
 import pytest
 
 from tests.native.client import CAPTURED, TWO_KEYS, Api, advance, effects, new_order, put_world
@@ -316,3 +318,54 @@ def test_pages_are_bound_to_their_filters(placed):
     assert placed.get(f"/orders?page_token={token}").status == 422
     assert f"page_token={token}" in first.headers["link"]
     assert [one["id"] for one in placed.get("/orders?reference=R1")["items"]] == ["p1"]
+
+
+def test_small_cancels_are_one_large_one_to_whoever_must_approve(server):
+    put_world(server, orders=[new_order()], policies=[{"author": "ops", "approval": {"above": 2000}}])
+    api, one = Api(server), [{"line_id": "a", "quantity": 1}]
+    assert [api.cancel(lines=one)["state"] for _ in range(2)] == ["accepted", "accepted"]
+    third = api.cancel(lines=one)
+    assert (third["state"], third["amount"]) == ("requested", 999)
+    assert api.post(f"/orders/o1/cancellations/{third['id']}:withdraw", {"by": "Kim"})["state"] == "withdrawn"
+    (second, first) = api.get("/orders/o1/cancellations?state=accepted")["items"]
+    assert api.post(f"/orders/o1/cancellations/{first['id']}:restore", {"by": "Kim"})["state"] == "restored"
+    assert second["id"] != first["id"]
+    assert api.cancel(lines=one)["state"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("rule", "members", "state", "actions"),
+    [
+        ({"approval": {}}, {}, "requested", ["approveCancellation", "rejectCancellation", "withdrawCancellation"]),
+        ({}, {"effective_at": "2026-03-02T00:00:00Z"}, "scheduled", ["rejectCancellation", "withdrawCancellation"]),
+    ],
+)
+def test_what_is_pending_says_what_can_be_done_about_it(server, rule, members, state, actions):
+    put_world(server, orders=[new_order()], policies=[{"author": "ops", **rule}])
+    api = Api(server)
+    pending = api.cancel(**members)
+    assert pending["state"] == state
+    for refused in (api.cancel(), api.post("/orders/o1/cancellations:preview", {}), api.cancel(key="again")):
+        assert (refused.status, refused["code"], refused["detail"]) == (409, "CANCELLATION_PENDING", state)
+        assert (refused["blocked_by"], refused["allowed_actions"]) == ([pending["id"]], actions)
+    assert api.cancel(key="again").headers["idempotent-replayed"] == "true"
+
+
+def test_the_events_tell_every_cancellation_that_completed(server):
+    """Whoever reads them needs nothing else: completed with the cancel when nothing is owed, later when something is."""
+    put_world(server, orders=[new_order(), new_order("o2", payments=[])])
+    api = Api(server)
+    api.cancel(lines=[{"line_id": "b"}])
+    api.cancel("o2", lines=[{"line_id": "b"}])
+    api.cancel("o2")
+    owed = api.owed()["void"]["id"]
+    assert completed(api.events()) == set()
+    assert api.post(f"/orders/o1/obligations/{owed}:settle", {"by": "Kim"}).status == 200
+    for name in ("o1", "o2"):
+        done = {one["id"] for one in api.get(f"/orders/{name}/cancellations?state=completed")["items"]}
+        assert completed(api.events(name)) == done != set()
+
+
+def completed(events: list[dict[str, Any]]) -> set[str]:
+    ends = {"cancellation.completed", "order.cancelled", "order.lines_cancelled"}
+    return {one["cancellation_id"] for one in events if one["type"] in ends and "owed" not in one["data"]}

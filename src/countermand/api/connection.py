@@ -261,7 +261,10 @@ class Connection(HttpToolsProtocol):
             return
         if not self.pipeline and not (cycle and cycle.response_started):
             told = {"type": "about:blank", "title": status.phrase, "status": status, "detail": status.description}
-            body = msgspec.json.encode(told)
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
+            if self._front is not None:
+                told["request_id"] = request_id = self._front.new_request_id()
+                head += f"request-id: {request_id}\r\n"
+            body = msgspec.json.encode(told)
             self.transport.write(f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
         self.transport.close()

@@ -108,6 +108,10 @@ class Front:
         house.metrics.observe(exchange.dialect.name, call.operation, answer.status, time.perf_counter() - started)
         return answer, request_id
 
+    def new_request_id(self) -> str:
+        """The name of a request that is answered before anybody is called."""
+        return self._house.new_id()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._call_of(scope) if scope["type"] == "http" else None
         if call is None:

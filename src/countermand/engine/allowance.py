@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
+from countermand.engine.around import Around
 from countermand.model.command import Cancel
-from countermand.model.order import Lease, Line, Order
+from countermand.model.order import Lease, Line, Order, PortionState
 from countermand.model.outcome import Cause, Refusal, Refused
 from countermand.model.policy import PERCENT_MILLI_MAX, Approval, Fee, OnTimeout, Policy
 
 
-def restraint(order: Order, command: Cancel, policy: Policy | None, now: datetime) -> Refused | None:
+def restraint(order: Order, command: Cancel, around: Around, now: datetime) -> Refused | None:
     """The first thing that forbids the cancel, if anything does. What was agreed to, or was asked in time, stays allowed."""
+    policy = around.policy
     if order.pending and order.pending != command.cancellation_id:
-        return _no(order, Cause.CANCELLATION_PENDING, (order.pending,))
+        return _pending(order, around)
     if policy is not None and not command.agreed_by and not command.due:
         if policy.if_match_required and command.expected_version is None and command.waits:
             return _no(order, Cause.IF_MATCH_REQUIRED)
@@ -67,6 +71,13 @@ def _wanted(order: Order, command: Cancel, lease: Lease) -> list[Line]:
     ]
 
 
+def _pending(order: Order, around: Around) -> Refused:
+    """Another one is pending; for what it waits is told where it was loaded."""
+    refused = _no(order, Cause.CANCELLATION_PENDING, (order.pending,))
+    found = around.cancellation(order.pending)
+    return refused if found is None else replace(refused, detail=found.state)
+
+
 def _no(order: Order, cause: Cause, blocked_by: tuple[str, ...] = ()) -> Refused:
     return Refused(refusal=Refusal.STATUS_FORBIDS, order=order, cause=cause, blocked_by=blocked_by)
 
@@ -101,12 +112,24 @@ def fee_minor(order: Order, policy: Policy | None, amount_minor: int, now: datet
     return max(0, min(amount_minor, share + fee.fixed_minor))
 
 
+def cancelled_minor(order: Order) -> int:
+    """What all that is cancelled of the order cost."""
+    return sum(
+        portion.price_minor
+        for line in order.lines
+        for portion in line.portions
+        if portion.state is PortionState.CANCELLED
+    )
+
+
 def wait(order: Order, command: Cancel, policy: Policy | None, *, amount_minor: int, now: datetime) -> Wait | None:
     """Whether the cancel must wait for somebody or for its time."""
     approval = policy.approval if policy is not None else None
-    needed = approval is not None and amount_minor >= approval.above_minor and not command.agreed_by and not command.due
-    if policy is not None and approval is not None and needed and not cools(order, policy, now):
-        return Wait(now + timedelta(seconds=approval.timeout_s), approval)
+    if policy is not None and approval is not None and not command.agreed_by and not command.due:
+        # Many small cancels are one large one: what was cancelled before counts.
+        much = amount_minor + cancelled_minor(order) >= approval.above_minor
+        if much and not cools(order, policy, now):
+            return Wait(now + timedelta(seconds=approval.timeout_s), approval)
     if policy is not None and policy.ask_fulfilment and order.leases and not command.agreed_by and not command.due:
         asked = max(
             (lease for lease, _ in _in_the_way(order, command, now)), key=lambda one: one.expires_at, default=None

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from countermand.engine.allowance import fee_minor, restraint, wait
 from countermand.engine.around import NOTHING, Around
-from countermand.engine.dues import dues_of
+from countermand.engine.dues import OWED, dues_of
 from countermand.engine.evolve import advanced
 from countermand.engine.postponing import agreed, postponed, record_of
 from countermand.engine.standing import standing_of, status_after
@@ -41,7 +41,7 @@ def cancel(
     if order.status not in lifecycle.allowed.get(command.action, ()):
         return Refused(refusal=Refusal.STATUS_FORBIDS, order=order)
     if order.pending or order.leases or around.policy is not None:
-        restrained = restraint(order, command, around.policy, now)
+        restrained = restraint(order, command, around, now)
         if restrained is not None:
             return restrained
     if lifecycle.whole_only and order.quantity_milli(*_LEFT):
@@ -148,6 +148,8 @@ def _told(command: Cancel) -> dict[str, str]:
 def _accept(order: Order, command: Cancel, event: Event, lines: tuple[Line, ...], *, around: Around) -> Accepted:
     owed, payments = dues_of(order, command, event, around.policy)
     start = order
+    if owed:
+        event = replace(event, data={**event.data, OWED: str(len(owed))})
     if order.pending or payments is not order.payments:
         event = replace(event, amendment=Amendment(payments=payments, pending=""))
         start = replace(order, payments=payments, pending="")

@@ -5,6 +5,7 @@ and, when the units shall not go back on sale, that somebody writes them off.
 """
 
 from datetime import timedelta
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -14,6 +15,9 @@ from countermand.model.event import Event
 from countermand.model.obligation import Owed
 from countermand.model.order import Order, Payment
 from countermand.model.policy import Policy
+
+#: What the event of a cancel calls the number of its obligations. One without it is completed by that event.
+OWED: Final = "owed"
 
 
 def dues_of(

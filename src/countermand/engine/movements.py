@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from countermand.engine.dues import dues_of
+from countermand.engine.dues import OWED, dues_of
 from countermand.engine.evolve import by_key, evolve
 from countermand.engine.late import shipped_all_the_same
 from countermand.engine.standing import stage_of, standing_of, status_after
@@ -167,6 +167,7 @@ def _cancelled(order: Order, command: Move, event: Event, cancellation_id: str) 
     owed, payments = dues_of(order, Cancel(cancellation_id=cancellation_id, reason=record.reason), event, None)
     if owed:
         record = replace(record, state=CancellationState.ACCEPTED)
+        event = replace(event, data={**event.data, OWED: str(len(owed))})
     if payments is not order.payments:
         event = replace(event, amendment=Amendment(facts=command.facts, payments=payments))
     return Accepted(order=evolve(order, event), events=(event,), cancellation=record, owed=owed)

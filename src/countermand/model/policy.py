@@ -27,7 +27,7 @@ class OnTimeout(StrEnum):
 
 
 class Approval(Struct, frozen=True, kw_only=True):
-    """Which cancels somebody must agree to: those that give back `above_minor` or more, for so long at most.
+    """Which cancels somebody must agree to: those with which `above_minor` or more of an order is cancelled. For so long at most.
 
     `four_eyes`: whoever asked, by key or by name, is not somebody.
     """

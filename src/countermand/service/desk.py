@@ -300,9 +300,12 @@ def _decide(sheet: Sheet, one: _Waiting, instants: Mapping[str, datetime]) -> Wi
 
 
 def _is_so(verdict: Verdict) -> bool:
-    """Whether the order was already as it was asked to be. A preview has events, and nothing of them was written."""
+    """Whether an earlier cancel has to be looked at: the order was already as it was asked to be, or is about to be.
+
+    A preview has events, and nothing of them was written.
+    """
     if isinstance(verdict, Refused):
-        return verdict.refusal is Refusal.ALREADY_CANCELLED
+        return verdict.refusal is Refusal.ALREADY_CANCELLED or verdict.cause is Cause.CANCELLATION_PENDING
     return not verdict.events
 
 

@@ -41,7 +41,7 @@ from countermand.dialects.native.problems import encode_refusal, invalid
 from countermand.dialects.native.requesting import claim_of, leafed, listing_of, page_after, page_size, paged
 from countermand.dialects.wire import json_answer, to_facts
 from countermand.model.bulk import DRIVEN, MOVES, Bulk, BulkAction, BulkState, Item, ItemOutcome, Selection, moved
-from countermand.model.outcome import Refusal, Refused, Verdict
+from countermand.model.outcome import Cause, Refusal, Refused, Verdict
 from countermand.model.query import Found, GetRecord, ListRecords, Page, Query
 from countermand.model.record import Record
 
@@ -129,7 +129,8 @@ def decoder_of(action: BulkAction) -> Callable[[WireRequest, Caller], Ask]:
             if state is None:
                 return _repeated(bulk, action)
             if action is BulkAction.APPROVE and caller.key_id == bulk.created_by:
-                return Refused(refusal=Refusal.VENDOR_RULE, vendor_code="SECOND_PERSON_REQUIRED")
+                note = {"state": bulk.state, "allowed_actions": ["withdrawBulkCancellation"]}
+                return Refused(refusal=Refusal.STATUS_FORBIDS, cause=Cause.SAME_PERSON, note=note)
             after = moved(bulk, state, now=held.now, by=caller.key_id)
             if action is BulkAction.APPROVE:
                 after = replace(after, approved_by=caller.key_id)

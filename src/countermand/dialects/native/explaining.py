@@ -108,8 +108,11 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
         "Preview again.",
     ),
     "CANCELLATION_PENDING": (
-        "Another cancellation of the order waits for approval or for its time. `blocked_by` names it.",
-        "Approve, reject or withdraw that one first.",
+        (
+            "Another cancellation of the order waits for approval or for its time. `blocked_by` names it, `detail` says "
+            "whether it is `requested` or `scheduled`."
+        ),
+        "Approve what is requested, or reject or withdraw it, first.",
     ),
     "POLICY_FORBIDS": (
         "The tenant's policy does not list the order's status among those in which may be cancelled.",
@@ -132,10 +135,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "SAME_PERSON": (
         (
-            "The policy's approval wants four eyes, and the request came with the key that now approves, or from the "
-            "person of that name."
+            "The policy's approval, or a bulk of more than 1,000 orders, wants four eyes, and the request came with the key that "
+            "now approves, or from the person of that name."
         ),
-        "Have somebody else approve with another key, or set `approval.four_eyes` to `false`.",
+        "Have somebody else approve with another key. For single cancels, `approval.four_eyes` may be set to `false`.",
     ),
     "ON_HOLD": (
         "The order is on hold, so nothing may leave or be claimed for picking. Cancelling stays possible.",
@@ -227,10 +230,6 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "BULK_STATE_FORBIDS": (
         "The bulk cancellation's state forbids it; `detail` says what it is.",
         "Read it; `allowed_actions` says what is possible.",
-    ),
-    "SECOND_PERSON_REQUIRED": (
-        "A bulk above the limit needs a second pair of eyes: whoever asked for it can't approve it.",
-        "Approve with another key.",
     ),
 }
 

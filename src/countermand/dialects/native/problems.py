@@ -10,7 +10,7 @@ from countermand.dialects import catalog
 from countermand.dialects.contract import CallerFault, Fault, FaultKind, FieldFault, WireAnswer, WireRequest
 from countermand.dialects.wire import json_answer
 from countermand.model.order import Order, PortionState
-from countermand.model.outcome import Cause, Refusal, Refused
+from countermand.model.outcome import CancellationState, Cause, Refusal, Refused
 
 _PROBLEM: Final = (("Content-Type", "application/problem+json"),)
 
@@ -59,7 +59,6 @@ CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {
 OF_BULKS: Final[Mapping[str, tuple[int, str]]] = {
     "BULK_NOT_FOUND": (404, "No such bulk cancellation"),
     "BULK_STATE_FORBIDS": (409, "The bulk cancellation's state forbids it"),
-    "SECOND_PERSON_REQUIRED": (409, "Whoever asked for it can't approve it: use another key"),
 }
 
 #: What the caller may do about it, by code. The names are operations of the API. What a status forbids leads on to what the
@@ -75,7 +74,6 @@ REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
     Cause.NOT_CANCELLED: ("getCancellation",),
     Cause.NOT_RESTORABLE: ("createOrder",),
     Cause.OBLIGATION_CLOSED: ("listObligations",),
-    "SECOND_PERSON_REQUIRED": ("withdrawBulkCancellation",),
     Cause.KEY_IN_USE: ("getOrder",),
     Cause.CANCELLATION_PENDING: ("approveCancellation", "rejectCancellation", "withdrawCancellation"),
     Cause.APPROVAL_REQUIRED: ("createCancellation",),
@@ -90,6 +88,9 @@ REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
     Refusal.NOTHING_OPEN: ("createReturn", "restoreCancellation"),
     Refusal.LINE_CLOSED: ("createReturn", "restoreCancellation"),
 }
+
+#: What can be done about a pending cancellation that only waits for its time: there is nobody who has to agree.
+_OF_SCHEDULED: Final = ("rejectCancellation", "withdrawCancellation")
 
 #: Refusals that may end by themselves or by asking again with what is true now.
 RETRYABLE: Final = frozenset(
@@ -151,6 +152,8 @@ def encode_refusal(refused: Refused, wire: WireRequest) -> WireAnswer:
         members["allowed_actions"] = list(REMEDIES.get(code, ()))
         if refusal is Refusal.STATUS_FORBIDS and cause is None and refused.order is not None:
             members |= _by_lifecycle(refused.order)
+        if cause is Cause.CANCELLATION_PENDING and refused.detail == CancellationState.SCHEDULED:
+            members["allowed_actions"] = list(_OF_SCHEDULED)
         if refused.order is not None:
             members["state"] = refused.order.status
             members["version"] = refused.order.version

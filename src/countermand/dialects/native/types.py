@@ -203,7 +203,7 @@ class FeeRule(Wire):
 
 
 class ApprovalRule(Wire):
-    """Cancels that give back `above` or more need somebody's agreement, within so many seconds."""
+    """Cancels with which `above` or more of the order is cancelled need somebody's agreement, within so many seconds."""
 
     above: Annotated[int, Field(ge=0, le=10**15, strict=True)] = 0
     timeout_seconds: Annotated[int, Field(ge=1, le=366 * 86_400, strict=True)] = 172_800
