@@ -99,6 +99,11 @@ def test_revoking_twice_changes_nothing(run: Run):
         (("--dialect", "native", "--scope", "all", "--attribute", "token=mine"), "is not NAME=VALUE"),
         (("--dialect", "native", "--scope", "all", "--attribute", "a:={"), "'{': "),
         (("--dialect", "native", "--scope", "all", "--attribute", "a=@/no/such/file"), "No such file"),
+        (
+            ("--dialect", "native", "--scope", "all", "--attribute", "colour=red"),
+            "colour: is none of rate_limit_per_minute",
+        ),
+        (("--dialect", "native", "--scope", "all", "--attribute", "scopes:=[]"), "'scopes' is --scope here"),
         (("--dialect", "native", "--scope", "all", "--expires", "yesterday"), "neither a span"),
         (("--dialect", "native", "--scope", "all", "--expires", "2001-01-01T00:00:00Z"), "nor a time to come"),
     ],

@@ -45,7 +45,7 @@ def validator(base: str, path: str, method: str, status: int) -> Any:
     content = said.get(str(status), {}).get("content")
     if not content:
         return None
-    (media,) = content.values()
+    media = next(said for name, said in content.items() if "json" in name)
     return jsonschema_rs.validator_for({**media["schema"], "components": served["components"]})
 
 

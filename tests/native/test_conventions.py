@@ -74,6 +74,7 @@ def test_a_browser_gets_a_page(server):
     connection.request("GET", "/v1/problems/key_reused", headers={"Accept": "text/html,*/*;q=0.8"})
     answer = connection.getresponse()
     assert answer.getheader("content-type") == "text/html; charset=utf-8"
+    assert answer.getheader("vary") == "Accept"
     text = answer.read().decode()
     assert "<h1>KEY_REUSED</h1>" in text
     assert "<code>operation_id</code>" in text

@@ -42,10 +42,23 @@ def test_a_client_can_be_made_of_it(server):
             successes = [said for status, said in operation["responses"].items() if status.startswith("2")]
             assert successes, (method, path)
             for said in operation["responses"].values():
-                (content,) = said["content"].values()
+                (content,) = [one for name, one in said["content"].items() if "json" in name]
                 assert "$ref" in content["schema"], (method, path)
     for name, schema in served["components"]["schemas"].items():
         assert schema.get("properties") or schema.get("enum"), name
+
+
+def test_what_is_a_page_for_people_is_said_to_be_one(server):
+    """Elsewhere there is nothing but JSON."""
+    kinds = {
+        operation["operationId"]: set(said["content"])
+        for item in document(server)["paths"].values()
+        for operation in item.values()
+        for status, said in operation["responses"].items()
+        if status.startswith("2")
+    }
+    assert kinds.pop("explainProblem") == {"application/json", "text/html"}
+    assert {media for one in kinds.values() for media in one} == {"application/json"}
 
 
 def test_every_reference_leads_somewhere(server):

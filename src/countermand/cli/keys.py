@@ -31,6 +31,8 @@ _SPAN_S: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _NAMED: Final = re.compile(r"^(?P<name>[A-Za-z_][\w.-]*)(?P<sign>:=|=@|=)(?P<value>.*)$", re.DOTALL)
 #: Under this name a dialect reads the secret of an account; it is made here, never given.
 _SECRET: Final = "token"  # noqa: S105 - its name, not a secret
+#: What a world says of an account under these names has options of its own here.
+_OPTIONS: Final = {"scopes": "--scope"}
 
 
 @click.group()
@@ -128,6 +130,8 @@ def _attributes(given: tuple[str, ...]) -> Mapping[str, object]:
     found: dict[str, object] = {}
     for text in given:
         match = _NAMED.match(text)
+        if match is not None and match["name"] in _OPTIONS:
+            raise click.BadParameter(f"{match['name']!r} is {_OPTIONS[match['name']]} here", param_hint="--attribute")
         if match is None or match["name"] == _SECRET or match["name"] in found:
             raise click.BadParameter(f"{text!r} is not NAME=VALUE, or is given twice", param_hint="--attribute")
         found[match["name"]] = _value(match["sign"], match["value"])

@@ -38,8 +38,8 @@ _STAGES: Final = {
     Standing.OPEN: Stage.OPEN,
     Standing.PART_SHIPPED: Stage.PART_SHIPPED,
     Standing.SHIPPED: Stage.SHIPPED,
-    Standing.DELIVERED: Stage.DELIVERED,
-    Standing.RETURNED: Stage.RETURNED,
+    Standing.DELIVERED: Stage.SHIPPED,
+    Standing.RETURNED: Stage.SHIPPED,
     Standing.CANCELLED: Stage.OPEN,
 }
 

@@ -111,9 +111,7 @@ class Stage(StrEnum):
     OPEN = "open"  # nothing had left, and nobody was picking
     CLAIMED = "claimed"  # nothing had left, and fulfilment had claimed units
     PART_SHIPPED = "part_shipped"  # some units had left, some were open
-    SHIPPED = "shipped"  # nothing was open, the least advanced unit had been shipped
-    DELIVERED = "delivered"
-    RETURNED = "returned"
+    SHIPPED = "shipped"  # all goods had left, and only charges were open
 
 
 class Cancellation(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,6 @@ from datetime import datetime
 from countermand.dialects.native.bulktypes import BulkFilter, BulkStop
 from countermand.dialects.native.shapes import Shape
 from countermand.model.bulk import BulkAction, BulkState
-from countermand.model.outcome import Stage
 
 
 class BulkCounts(Shape):
@@ -80,7 +79,7 @@ class CancellationGroup(Shape):
     reason: str | None = None
     cause: str | None = None
     age: int | None = None
-    stage: Stage | None = None
+    stage: str | None = None
     status: str | None = None
 
 
@@ -116,7 +115,7 @@ class LatenessGroup(Shape):
     Half of them came within `median_s`, nine tenths within `p90_s`.
     """
 
-    stage: Stage
+    stage: str
     count: int
     mean_s: float
     median_s: float

@@ -234,6 +234,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+#: What a cache has to look at before it gives this answer to somebody else.
+_VARY: Final = ("Vary", "Accept")
+
+
 def encode(wire: WireRequest) -> WireAnswer:
     code = wire.params["code"].upper()
     if code not in CODES:
@@ -242,7 +246,7 @@ def encode(wire: WireRequest) -> WireAnswer:
     leads_on = REMEDIES.get(code, ())
     if "text/html" in wire.headers.get("accept", ""):
         page = _page((code, f"{status} {title}"), meaning, advice, leads_on)
-        return WireAnswer(status=200, body=page.encode(), headers=(("Content-Type", "text/html; charset=utf-8"),))
+        return WireAnswer(status=200, body=page.encode(), headers=(("Content-Type", "text/html; charset=utf-8"), _VARY))
     document = {
         "code": code,
         "status": status,
@@ -252,7 +256,7 @@ def encode(wire: WireRequest) -> WireAnswer:
         "allowed_actions": list(leads_on),
         "retryable": code in RETRYABLE,
     }
-    return json_answer(200, document)
+    return json_answer(200, document, (_VARY,))
 
 
 def _page(heads: tuple[str, str], meaning: str, advice: str, leads_on: Iterable[str]) -> str:

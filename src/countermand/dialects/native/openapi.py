@@ -93,7 +93,10 @@ def _operation(one: Operation) -> Mapping[str, object]:
         "tags": [one.tag],
         "parameters": [*_path_parameters(one.route), *(_parameter(parameter) for parameter in one.parameters)],
         "responses": {
-            **{str(status): {**_response(model), **_headers(one, status)} for status, model in one.answers.items()},
+            **{
+                str(status): {**_response(model, html=one.html), **_headers(one, status)}
+                for status, model in one.answers.items()
+            },
             **{status: said for status, said in _problems(one).items() if status not in _OF_ORDERS or not one.lines},
         },
     }
@@ -156,9 +159,12 @@ def _parameter(parameter: Parameter) -> Mapping[str, object]:
     }
 
 
-def _response(model: type[BaseModel]) -> Mapping[str, object]:
+def _response(model: type[BaseModel], *, html: bool) -> Mapping[str, object]:
     summary = (model.__doc__ or "").strip().partition("\n")[0]
-    return {"description": summary, "content": {"application/json": {"schema": _reference(model)}}}
+    content: dict[str, object] = {"application/json": {"schema": _reference(model)}}
+    if html:
+        content["text/html"] = {"schema": {"type": "string", "description": "The same as a page, for browsers."}}
+    return {"description": summary, "content": content}
 
 
 def _problems(one: Operation) -> Mapping[str, object]:

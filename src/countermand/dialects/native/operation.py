@@ -49,7 +49,8 @@ PAGE: Final = (
 class Operation(Struct, frozen=True, kw_only=True):
     """One operation. `answers` are the successes, by status; every operation may answer with a problem as well.
 
-    `lines`: the body is NDJSON, and `body` describes one line of it, which alone can be refused for what an order is.
+    `html`: who asks for HTML gets a success as a page. `lines`: the body is NDJSON, and `body` describes one line of it, which
+    alone can be refused for what an order is.
     """
 
     route: Route
@@ -59,6 +60,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...] = ()
     tag: str = "orders"
     lines: bool = False
+    html: bool = False
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -70,6 +72,7 @@ class Said(Struct, frozen=True, kw_only=True):
     body: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
     lines: bool = False
+    html: bool = False
 
 
 def operation(where: str, name: str, handler: Handler, said: Said) -> Operation:
@@ -84,4 +87,5 @@ def operation(where: str, name: str, handler: Handler, said: Said) -> Operation:
         parameters=said.parameters,
         tag=tag,
         lines=said.lines,
+        html=said.html,
     )

@@ -354,7 +354,12 @@ _POLICIES: Final = (
         "GET /problems/{code}",
         "explainProblem",
         Fixed(encode=explaining.encode),
-        Said(summary="What a problem's `type` leads to", answers={200: publicshapes.ProblemShown}, scope="public"),
+        Said(
+            summary="What a problem's `type` leads to",
+            answers={200: publicshapes.ProblemShown},
+            scope="public",
+            html=True,
+        ),
     ),
     operation(
         "GET /reasons",

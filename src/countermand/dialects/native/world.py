@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -33,9 +34,14 @@ from countermand.dialects.native.types import NewOrder, NewPolicy
 from countermand.model.order import Order
 from countermand.model.record import Record
 
+#: What may be said of an account.
+_ACCOUNT: Final = frozenset({"token", "tenant", "scopes", "rate_limit_per_minute"})
+
 
 def account(given: Mapping[str, object]) -> AccountSeed:
     """`token`, the `tenant` it belongs to, its `scopes` (all, if none are named), a `rate_limit_per_minute`."""
+    if strange := sorted(_plain(given).keys() - _ACCOUNT):
+        raise _wrong(strange[0], f"is none of {', '.join(sorted(_ACCOUNT))}")
     token, scopes = given.get("token"), given.get("scopes")
     if not isinstance(token, str) or not token:
         raise _wrong("token", "must be a text")
