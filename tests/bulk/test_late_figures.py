@@ -145,6 +145,19 @@ def test_a_text_that_no_database_likes_is_counted_as_any_other(url: str):
     assert [one.over for one in figures.settling] == [1]
 
 
+def test_a_sum_may_be_larger_than_any_amount(url: str):
+    """Each fits into 64 bits, and so does none of the sums."""
+    much = 4_000_000_000_000_000_007
+    rows = written(
+        *(order(number, age=HOUR) for number in (1, 2, 3)),
+        cancellations=[late(number, amount_minor=much, fee_minor=much) for number in (1, 2, 3)],
+        obligations=[replace(owed(number, ObligationState.OPEN, much)) for number in (1, 2, 3)],
+    )
+    (figures,) = found(url, rows, survey())
+    assert [(row.amount_minor, row.fees_minor) for row in figures.cancellations] == [(3 * much, 3 * much)]
+    assert [one.open_minor for one in figures.costs] == [3 * much]
+
+
 def cohort_survey(**members: Any) -> CohortSurvey:
     made = CohortSurvey(tenant="acme", from_at=START - 2 * DAY, until_at=START, cohorts=KINDS)
     return replace(made, **members)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from countermand.engine.around import Around
+from countermand.engine.units import named_by
 from countermand.model.command import Cancel
 from countermand.model.order import Lease, Line, Order, PortionState
 from countermand.model.outcome import Cause, Refusal, Refused
@@ -54,21 +55,20 @@ def _leased(order: Order, command: Cancel, now: datetime) -> Refused | None:
 
 def _in_the_way(order: Order, command: Cancel, now: datetime) -> Iterator[tuple[Lease, list[Line]]]:
     """The leases that have not ended, each with the lines that the cancel wants of it."""
-    for lease in order.leases:
-        if now < lease.expires_at and (lines := _wanted(order, command, lease)):
+    alive = [lease for lease in order.leases if now < lease.expires_at]
+    wanted = _wanted(order, command) if alive else []
+    for lease in alive:
+        held = set(lease.line_ids)
+        if lines := [line for line in wanted if not held or line.line_id in held]:
             yield lease, lines
 
 
-def _wanted(order: Order, command: Cancel, lease: Lease) -> list[Line]:
-    """The lines that both the lease and the cancel want."""
-    held = [line for line in order.lines if line.open and (not lease.line_ids or line.line_id in lease.line_ids)]
+def _wanted(order: Order, command: Cancel) -> list[Line]:
+    """The lines of which the cancel wants units."""
     if command.selectors is None:
-        return held
-    return [
-        line
-        for line in held
-        if any(all(line.names.get(name) == value for name, value in s.names.items()) for s in command.selectors)
-    ]
+        return [line for line in order.lines if line.open]
+    named = {line.line_id for _, lines in named_by(order, command.selectors) for line in lines}
+    return [line for line in order.lines if line.open and line.line_id in named]
 
 
 def _pending(order: Order, around: Around) -> Refused:

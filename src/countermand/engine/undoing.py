@@ -151,11 +151,12 @@ def give_up(order: Order, found: Cancellation) -> tuple[Taking, ...] | None:
     portion at the front of the line, so each taking sees the line as the one before it left it.
     """
     takings = list[Taking]()
+    of_line: dict[str, list[Taking]] = {}
+    for taken in found.takings:
+        of_line.setdefault(taken.line_id, []).append(taken)
     for line in order.lines:
         after = line
-        for taken in found.takings:
-            if taken.line_id != line.line_id:
-                continue
+        for taken in of_line.get(line.line_id, ()):
             index = next((at for at, portion in enumerate(after.portions) if _fits(portion, taken)), None)
             if index is None:
                 return None

@@ -5,10 +5,11 @@ order of the ids: so a period is one stretch of the key, and no index on times h
 a sandbox instants are on clocks that are moved, and ids are not: there everything is looked through.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from countermand.model.obligation import ObligationState
 from countermand.model.survey import (
     AGES_S,
     CancellationFigure,
@@ -73,8 +74,8 @@ def cancellation_figure(row: Sequence[Any]) -> CancellationFigure:
         currency=currency or "",
         count=count,
         whole=int(whole or 0),
-        amount_minor=int(amount_minor or 0),
-        fees_minor=int(fees_minor or 0),
+        amount_minor=_sum(amount_minor),
+        fees_minor=_sum(fees_minor),
     )
 
 
@@ -92,17 +93,35 @@ def lateness_figure(row: Sequence[Any]) -> LatenessFigure:
     return LatenessFigure(stage=stage, count=count, mean_s=mean_s, median_s=median_s, p90_s=p90_s, longest_s=longest_s)
 
 
-def cost_figure(row: Sequence[Any]) -> CostFigure:
-    reason, kind, currency, count, settled_minor, open_minor, waived_minor = row
-    return CostFigure(
-        reason=reason or "",
-        kind=kind,
-        currency=currency or "",
-        count=count,
-        settled_minor=int(settled_minor),
-        open_minor=int(open_minor),
-        waived_minor=int(waived_minor),
+def cost_figures(rows: Iterable[Sequence[Any]]) -> tuple[CostFigure, ...]:
+    """One for each reason, kind and currency, of rows that are apart by the state of what is owed."""
+    groups: dict[tuple[str, str, str], dict[str, tuple[int, int]]] = {}
+    for reason, kind, currency, state, count, amount in rows:
+        groups.setdefault((reason or "", kind, currency or ""), {})[state] = (count, _sum(amount))
+    return tuple(
+        CostFigure(
+            reason=reason,
+            kind=kind,
+            currency=currency,
+            count=sum(count for count, _ in by_state.values()),
+            settled_minor=_amount(by_state, ObligationState.SETTLED),
+            open_minor=_amount(by_state, ObligationState.OPEN, ObligationState.PARKED),
+            waived_minor=_amount(by_state, ObligationState.WAIVED),
+        )
+        for (reason, kind, currency), by_state in groups.items()
     )
+
+
+def _amount(by_state: Mapping[str, tuple[int, int]], *states: ObligationState) -> int:
+    return sum(by_state[state][1] for state in states if state in by_state)
+
+
+def _sum(found: Any) -> int:
+    """A sum of amounts. One store tells it in two parts, billions and the rest, because its integers end before sums do."""
+    if not isinstance(found, str):
+        return int(found or 0)
+    billions, rest = found.split(" ")
+    return int(billions) * 1_000_000_000 + int(rest)
 
 
 def bucketed(text: str, asked: CohortSurvey) -> str:

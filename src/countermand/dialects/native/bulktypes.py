@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Annotated, Final, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from countermand.dialects.native.types import Name, Wire
+from countermand.dialects.native.types import Instant, Name, Wire
 
 #: Orders named one by one. A body of a megabyte holds about as many UUIDs as that; use a filter for more.
 ORDER_IDS_MAX: Final = 25_000
@@ -17,8 +17,8 @@ class BulkFilter(Wire):
     kind: Name = "order"
     statuses: Annotated[list[Name], Field(max_length=50)] = Field(default_factory=list)
     facets: Annotated[dict[str, str], Field(max_length=10)] = Field(default_factory=dict)
-    placed_from: AwareDatetime | None = None
-    placed_until: AwareDatetime | None = None
+    placed_from: Instant | None = None
+    placed_until: Instant | None = None
 
 
 class BulkStop(Wire):

@@ -77,7 +77,7 @@ def read(text: str, order_id: str, given: NewCancellation) -> Token:
         packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         raw = zlib.decompressobj().decompress(packed, TOKEN_BYTES_MAX)
         token = msgspec.json.decode(raw, type=Token)
-    except (ValueError, zlib.error, msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (ValueError, zlib.error, msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise wrong("/preview_token", "is none of ours") from error
     if token.order_id != order_id or token.request != digest_of(given) or token.expires_at.tzinfo is None:
         raise wrong("/preview_token", "was given for another request")

@@ -1,13 +1,34 @@
 """The wire types of requests. Amounts are integers in minor units, quantities numbers with at most three decimals."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from countermand.dialects.wire import instant_of
 from countermand.model.command import Charges, Refund
 from countermand.model.reason import Reason
 
+#: Instants are between these. Terms are added to them, and offsets taken from them: what comes of it has to be an instant too.
+FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(3000, 1, 1, tzinfo=UTC)
+
+
+def _reckonable(at: datetime) -> datetime:
+    if not FIRST <= at <= LAST:
+        raise ValueError("must be an instant from 1970 to 2999")
+    return at.astimezone(UTC)
+
+
+def _spelled(value: object) -> object:
+    """A number could be seconds or milliseconds: whoever means an instant spells it."""
+    if instant_of(value) is None:
+        raise ValueError("must be an RFC 3339 time")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_spelled), AfterValidator(_reckonable)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.\-]+$")]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -78,7 +99,7 @@ class NewOrder(Wire):
     id: Id | None = None
     reference: Name | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    placed_at: AwareDatetime | None = None
+    placed_at: Instant | None = None
     lines: Annotated[list[NewLine], Field(min_length=1, max_length=1000)]
     charges: Annotated[list[NewCharge], Field(max_length=20)] = Field(default_factory=list)
     discounts: Annotated[list[NewDiscount], Field(max_length=50)] = Field(default_factory=list)
@@ -114,7 +135,7 @@ class NewCancellation(Wire):
     charges: Charges = Charges.AUTO
     restock: bool = True
     notify: bool = True
-    effective_at: AwareDatetime | None = None
+    effective_at: Instant | None = None
     validate_only: bool = False
     preview_token: Annotated[str, StringConstraints(max_length=200_000)] | None = None
 

@@ -601,9 +601,7 @@ SELECT stage, many, avg(age), max(CASE WHEN place = (many + 1) / 2 THEN age END)
 
 -- name: survey_costs
 -- Money that cancels give back, by the kind of what is owed for it. What is not owed any more because of a restore is left out.
-SELECT reason, kind, currency, count(*), sum(CASE WHEN state = 'settled' THEN amount ELSE 0 END),
-       sum(CASE WHEN state IN ('open', 'parked') THEN amount ELSE 0 END),
-       sum(CASE WHEN state = 'waived' THEN amount ELSE 0 END)
+SELECT reason, kind, currency, state, count(*), sum(amount)
   FROM (SELECT kind, state, document ->> 'currency' AS currency,
                coalesce((document ->> 'amount_minor')::bigint, 0) AS amount,
                (SELECT replace(convert_from(c.body, 'UTF8'), '\u0000', '\ufffd')::jsonb ->> 'reason' FROM cancellations c
@@ -617,7 +615,7 @@ SELECT reason, kind, currency, count(*), sum(CASE WHEN state = 'settled' THEN am
                 OFFSET 0) AS owed
         OFFSET 0) AS reasoned
  WHERE reason IS NOT NULL
- GROUP BY reason, kind, currency ORDER BY reason, kind, currency
+ GROUP BY reason, kind, currency, state ORDER BY reason, kind, currency, state
 
 -- name: survey_refusals
 -- An hour counts when any of it is in the period.

@@ -18,7 +18,7 @@ from countermand.store.surveys import (
     bounds,
     bucketed,
     cancellation_figure,
-    cost_figure,
+    cost_figures,
     lateness_figure,
     refusal_figure,
     settling_figure,
@@ -65,7 +65,7 @@ async def _of_cancellations(session: Session, asked: Survey) -> Figures:
         refusals=tuple(map(refusal_figure, await rows(named("survey_refusals")))),
         settling=tuple(map(settling_figure, await rows(named("survey_obligations")))),
         lateness=tuple(map(lateness_figure, await rows(named("survey_lateness")))),
-        costs=tuple(map(cost_figure, await rows(named("survey_costs")))),
+        costs=cost_figures(await rows(named("survey_costs"))),
     )
 
 

@@ -117,9 +117,12 @@ INSERT INTO stock (tenant, dialect, sku, reserved_milli) VALUES (?, ?, ?, ?)
 ON CONFLICT (tenant, dialect, sku) DO UPDATE SET reserved_milli = reserved_milli + excluded.reserved_milli;
 
 -- name: survey_cancellations
--- The columns are those that were asked for, NULL for the others.
+-- The columns are those that were asked for, NULL for the others. A sum of amounts need not fit into 64 bits, so it is in two parts.
 SELECT /*columns*/, json_extract(document, '$.currency') AS currency, count(*), sum(json_extract(document, '$.whole')),
-       sum(json_extract(document, '$.amount_minor')), sum(coalesce(json_extract(document, '$.fee_minor'), 0))
+       sum(json_extract(document, '$.amount_minor') / 1000000000) || ' ' ||
+       sum(json_extract(document, '$.amount_minor') % 1000000000),
+       sum(coalesce(json_extract(document, '$.fee_minor'), 0) / 1000000000) || ' ' ||
+       sum(coalesce(json_extract(document, '$.fee_minor'), 0) % 1000000000)
   FROM (SELECT dialect, order_id, created_at, CAST(body AS TEXT) AS document FROM cancellations
          WHERE tenant = :tenant AND cancellation_id >= :first_id AND cancellation_id < :last_id
            AND created_at >= :from AND created_at < :until
@@ -149,9 +152,7 @@ SELECT stage, many, avg(age), max(CASE WHEN place = (many + 1) / 2 THEN age END)
 
 -- name: survey_costs
 -- Money that cancels give back, by the kind of what is owed for it. What is not owed any more because of a restore is left out.
-SELECT reason, kind, currency, count(*), sum(CASE WHEN state = 'settled' THEN amount ELSE 0 END),
-       sum(CASE WHEN state IN ('open', 'parked') THEN amount ELSE 0 END),
-       sum(CASE WHEN state = 'waived' THEN amount ELSE 0 END)
+SELECT reason, kind, currency, state, count(*), sum(amount / 1000000000) || ' ' || sum(amount % 1000000000)
   FROM (SELECT kind, state, json_extract(document, '$.currency') AS currency,
                coalesce(json_extract(document, '$.amount_minor'), 0) AS amount,
                (SELECT json_extract(CAST(c.body AS TEXT), '$.reason') FROM cancellations c
@@ -162,7 +163,7 @@ SELECT reason, kind, currency, count(*), sum(CASE WHEN state = 'settled' THEN am
                    AND kind IN ('void', 'refund', 'points', 'gift_card', 'store_credit')
                    AND (:dialect IS NULL OR dialect = :dialect)))
  WHERE reason IS NOT NULL
- GROUP BY reason, kind, currency ORDER BY reason, kind, currency;
+ GROUP BY reason, kind, currency, state ORDER BY reason, kind, currency, state;
 
 -- name: survey_refusals
 -- An hour counts when any of it is in the period.

@@ -28,7 +28,7 @@ from countermand.store.surveys import (
     bounds,
     bucketed,
     cancellation_figure,
-    cost_figure,
+    cost_figures,
     lateness_figure,
     refusal_figure,
     settling_figure,
@@ -66,7 +66,7 @@ def _of_cancellations(connection: apsw.Connection, asked: Survey) -> Figures:
         refusals=tuple(refusal_figure(row) for row in rows("survey_refusals")),
         settling=tuple(settling_figure(row) for row in rows("survey_obligations")),
         lateness=tuple(lateness_figure(row) for row in rows("survey_lateness")),
-        costs=tuple(cost_figure(row) for row in rows("survey_costs")),
+        costs=cost_figures(rows("survey_costs")),
     )
 
 
