@@ -1,5 +1,6 @@
 """What may be done to a cancellation or an obligation that there is: approve, reject, withdraw, restore, retry, settle, waive."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Final
 
@@ -60,8 +61,9 @@ def decode_approve(wire: WireRequest, caller: Caller) -> Ask:
 
 
 def _named(person: str) -> str:
-    """A name as a person would compare it."""
-    return " ".join(person.casefold().split())
+    """A name as a person would compare it: by how it looks, whatever letters of the same look it is written with."""
+    shown = [letter for letter in unicodedata.normalize("NFKC", person) if unicodedata.category(letter) != "Cf"]
+    return " ".join("".join(shown).casefold().split())
 
 
 def _four_eyes(held: Held) -> bool:
