@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from countermand.engine.units import SELECTORS_FEW, named_by
+from countermand.engine.units import SELECTORS_FEW, named_by, names_of
 from countermand.model.command import Selector
 from countermand.model.order import PortionState
 from tests.native.client import new_order
@@ -83,7 +83,9 @@ def test_many_selectors_mean_what_each_of_them_means():
     ]
     selectors = tuple(Selector(names=one) for one in names)
     assert len(selectors) > SELECTORS_FEW
-    together = [[found.line_id for found in lines] for _, lines in named_by(row, selectors)]
-    alone = [[found.line_id for found in lines] for one in selectors for _, lines in named_by(row, (one,))]
+    table = names_of(row, selectors)
+    assert table is not None
+    together = [[found.line_id for found in named_by(row, one, table)] for one in selectors]
+    alone = [[found.line_id for found in named_by(row, one, None)] for one in selectors]
     assert together == alone
     assert [len(lines) for lines in alone] == [1, 3, 0, 1, 9, 0]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from countermand.engine.around import Around
-from countermand.engine.units import named_by
+from countermand.engine.units import named_by, names_of
 from countermand.model.command import Cancel
 from countermand.model.order import Lease, Line, Order, PortionState
 from countermand.model.outcome import Cause, Refusal, Refused
@@ -67,7 +67,8 @@ def _wanted(order: Order, command: Cancel) -> list[Line]:
     """The lines of which the cancel wants units."""
     if command.selectors is None:
         return [line for line in order.lines if line.open]
-    named = {line.line_id for _, lines in named_by(order, command.selectors) for line in lines}
+    names = names_of(order, command.selectors)
+    named = {line.line_id for selector in command.selectors for line in named_by(order, selector, names)}
     return [line for line in order.lines if line.open and line.line_id in named]
 
 

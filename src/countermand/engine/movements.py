@@ -192,7 +192,7 @@ def _record(order: Order, command: Move, event: Event, cancellation_id: str) -> 
         currency=order.currency,
         takings=event.takings,
         taxes=event.taxes,
-        stage=stage_of(order, standing_of(order.lines), event.at),
+        stage=stage_of(order, event.at),
         from_status=order.status,
     )
 

@@ -6,15 +6,14 @@ from msgspec.structs import replace
 
 from countermand.engine.allowance import Wait
 from countermand.engine.evolve import by_key, evolve
-from countermand.engine.standing import stage_of, standing_of
+from countermand.engine.standing import stage_of
 from countermand.model.command import Cancel
 from countermand.model.event import Amendment, Event
-from countermand.model.lifecycle import Standing
 from countermand.model.order import Order
-from countermand.model.outcome import Accepted, Cancellation, CancellationState
+from countermand.model.outcome import Accepted, Cancellation, CancellationState, Stage
 from countermand.model.policy import OnTimeout
 
-_ALL_OPEN: Final = Standing.OPEN
+_OPEN: Final = Stage.OPEN
 
 _WORD: Final = {CancellationState.REQUESTED: "requested", CancellationState.SCHEDULED: "scheduled"}
 
@@ -65,14 +64,14 @@ def agreed(order: Order, command: Cancel, event: Event) -> tuple[Event, Order]:
 
 def record_of(order: Order, command: Cancel, event: Event) -> Cancellation:
     """The record of a cancel that does what the event says."""
-    fee = event.data.get("fee")
+    fee, whole = event.data.get("fee"), event.type == "order.cancelled"
     return Cancellation(
         tenant=order.tenant,
         dialect=order.dialect,
         order_id=order.order_id,
         cancellation_id=command.cancellation_id,
         created_at=event.at,
-        whole=event.type == "order.cancelled",
+        whole=whole,
         reason=command.reason,
         note=command.note,
         message=command.message,
@@ -90,11 +89,7 @@ def record_of(order: Order, command: Cancel, event: Event) -> Cancellation:
         notify=command.notify,
         decided_at=event.at if command.agreed_by else None,
         decided_by=command.agreed_by,
-        stage=stage_of(order, _standing(order, event), event.at),
+        # A cancel after which nothing is left found nothing that had left.
+        stage=_OPEN if whole and not order.leases else stage_of(order, event.at),
         from_status=order.status,
     )
-
-
-def _standing(order: Order, event: Event) -> Standing:
-    """Where the units were. A cancel after which nothing is left found nothing that had left."""
-    return _ALL_OPEN if event.type == "order.cancelled" else standing_of(order.lines)

@@ -44,8 +44,9 @@ _STAGES: Final = {
 }
 
 
-def stage_of(order: Order, standing: Standing, now: datetime) -> Stage:
-    """How far an order is whose portions stand so: before anything leaves, somebody may be about to pick it."""
+def stage_of(order: Order, now: datetime) -> Stage:
+    """How far an order is. Before anything leaves, somebody may be about to pick it."""
+    standing = standing_of(order.lines)
     if standing is _ALL_OPEN and order.leases and any(now < lease.expires_at for lease in order.leases):
         return Stage.CLAIMED
     return _STAGES[standing]

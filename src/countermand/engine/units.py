@@ -4,7 +4,7 @@ Price and tax of a part are shares of the portion it is split off; the rest keep
 add up to what was ordered, always, in any order and size of splits.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -27,6 +27,9 @@ ON_THE_WAY: States = (PortionState.SHIPPED,)
 GONE: States = (PortionState.SHIPPED, PortionState.DELIVERED)
 
 
+#: The lines by each of their names.
+Names = Mapping[tuple[str, str], list[Line]]
+
 #: So many selectors look at every line faster than at a table of names that has to be made first.
 SELECTORS_FEW: Final = 4
 
@@ -48,8 +51,9 @@ def choose(order: Order, selectors: tuple[Selector, ...] | None, states: States)
             [Choice(line, left) for line in order.lines if not line.charge and (left := line.quantity_milli(*states))]
         )
     wanted: dict[str, int] = {}
-    for selector, named in named_by(order, selectors):
-        chosen = _choose_one(order, selector, named, states)
+    names = names_of(order, selectors)
+    for selector in selectors:
+        chosen = _choose_one(order, selector, named_by(order, selector, names), states)
         if isinstance(chosen, Refused):
             return chosen
         for choice in chosen:
@@ -60,18 +64,23 @@ def choose(order: Order, selectors: tuple[Selector, ...] | None, states: States)
     return tuple(Choice(line, wanted[line.line_id]) for line in order.lines if line.line_id in wanted)
 
 
-def named_by(order: Order, selectors: tuple[Selector, ...]) -> Iterator[tuple[Selector, list[Line]]]:
-    """Each selector with the lines that it names. Many selectors find them by their first name, not by looking at every line."""
-    by_name: dict[tuple[str, str], list[Line]] | None = None
-    if len(selectors) > SELECTORS_FEW:
-        by_name = {}
-        for line in order.lines:
-            for name in line.names.items():
-                by_name.setdefault(name, []).append(line)
-    for selector in selectors:
-        first = next(iter(selector.names.items()), None)
-        among = order.lines if by_name is None or first is None else by_name.get(first, ())
-        yield selector, [line for line in among if _matches(line, selector.names)]
+def names_of(order: Order, selectors: tuple[Selector, ...]) -> Names | None:
+    """Where many selectors look lines up by name; None: they are few, and each looks at every line."""
+    if len(selectors) <= SELECTORS_FEW:
+        return None
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in order.lines:
+        for name in line.names.items():
+            found.setdefault(name, []).append(line)
+    return found
+
+
+def named_by(order: Order, selector: Selector, names: Names | None) -> list[Line]:
+    """The lines that a selector names."""
+    among: Sequence[Line] = order.lines
+    if names is not None and selector.names:
+        among = names.get(next(iter(selector.names.items())), ())
+    return [line for line in among if _matches(line, selector.names)]
 
 
 def _choose_one(
