@@ -65,6 +65,7 @@ class House:
 
 
 def new_id() -> str:
+    """An id that begins with the millisecond: rows arrive in the order of their keys, and figures find a period by them."""
     return str(uuid7())
 
 
