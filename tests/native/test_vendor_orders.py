@@ -69,6 +69,21 @@ def test_one_engine_decides_whichever_door_was_taken(server, case):
     assert (again.status, again["id"]) == (200, done["id"])
 
 
+def test_figures_count_every_vendors_orders_by_its_own_words_for_cancelled(server, case):
+    """Placed and cancelled on the vendor's clock, which the sandbox moves: whatever the ids say."""
+    put(server, "native", NATIVE)
+    by_vendor(server, case)
+    vendor, ever = case["vendor"], "from=1970-01-01T00:00:00Z&until=2999-12-31T00:00:00Z"
+    (placed,) = Api(server).get(f"/analytics/orders?by=dialect&dialect={vendor}&{ever}")["items"]
+    assert (placed["dialect"], placed["placed"] >= placed["cancelled"] >= 1) == (vendor, True)
+    assert placed["rate"] == placed["cancelled"] / placed["placed"]
+    found = Api(server).get(f"/analytics/cancellations?by=dialect,stage,status&dialect={vendor}&{ever}")
+    (made,) = found["items"]
+    assert (made["dialect"], made["stage"], made["count"]) == (vendor, "open", 1)
+    (late,) = found["lateness"]
+    assert (late["stage"], late["count"], late["median_s"] >= 0) == ("open", 1, True)
+
+
 def test_the_rest_of_the_native_api_works_on_them_too(server, case):
     put(server, "native", NATIVE)
     expected = by_vendor(server, case)
