@@ -43,6 +43,25 @@ def test_an_instant_may_be_spelled_in_any_way_that_the_standard_knows(api, text)
     assert api.post("/orders", new_order(placed_at=text))["placed_at"] == "2026-03-01T00:00:00Z"
 
 
+@pytest.mark.parametrize("name", [".", "..", "...", "a/b", "a~b", "", " ", "a\n"])
+def test_an_order_has_no_name_that_is_no_part_of_a_path(api, name):
+    told = api.post("/orders", new_order(name))
+    assert (told.status, told["errors"][0]["pointer"]) == (422, "/id")
+
+
+@pytest.mark.parametrize("name", [".a", "a.", "1.0", "-", "_", "A..B"])
+def test_whatever_else_may_be_a_name(api, name):
+    assert api.post("/orders", new_order(name)).status == 201
+    assert api.cancel(name)["order_id"] == name
+
+
+def test_a_discount_on_a_line_that_there_is_not_is_refused_where_it_is_named(api):
+    """Given to the others alone, it would change what they cost for ever."""
+    discount = {"id": "d", "amount": 10, "line_ids": ["a", "nobody"]}
+    told = api.post("/orders", new_order(discounts=[discount]))
+    assert (told.status, told["errors"][0]["pointer"]) == (422, "/discounts/0/line_ids/1")
+
+
 @pytest.mark.parametrize(
     "inside",
     [

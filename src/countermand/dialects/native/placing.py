@@ -58,7 +58,7 @@ def _prices(given: NewOrder) -> tuple[list[tuple[int, int]], list[dict[str, obje
     prices = [(line.price, line.tax) for line in given.lines]
     shares: list[dict[str, object]] = []
     for at, discount in enumerate(given.discounts):
-        meant = _meant(given, discount)
+        meant = _meant(given, discount, f"/discounts/{at}/line_ids")
         weights = tuple(max(0, prices[index][0]) if index in meant else 0 for index in range(len(prices)))
         if discount.amount > sum(weights):
             raise wrong(f"/discounts/{at}/amount", "is more than the lines cost")
@@ -68,11 +68,14 @@ def _prices(given: NewOrder) -> tuple[list[tuple[int, int]], list[dict[str, obje
     return prices, shares
 
 
-def _meant(given: NewOrder, discount: NewDiscount) -> frozenset[int]:
+def _meant(given: NewOrder, discount: NewDiscount, pointer: str) -> frozenset[int]:
     if discount.line_ids is None:
         return frozenset(range(len(given.lines)))
-    wanted = set(discount.line_ids)
-    return frozenset(index for index, line in enumerate(given.lines) if (line.id or str(index + 1)) in wanted)
+    places = {line.id or str(index + 1): index for index, line in enumerate(given.lines)}
+    for at, line_id in enumerate(discount.line_ids):
+        if line_id not in places:
+            raise wrong(f"{pointer}/{at}", "no line has this id")
+    return frozenset(places[line_id] for line_id in discount.line_ids)
 
 
 def _less(price: int, tax: int, part: int) -> tuple[int, int]:

@@ -29,7 +29,8 @@ def _spelled(value: object) -> object:
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_spelled), AfterValidator(_reckonable)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.\-]+$")]
+#: Not of dots alone: `.` and `..` mean something else in the path of a URL, and never reach us.
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^\.*[A-Za-z0-9_\-][A-Za-z0-9_.\-]*$")]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Quantity = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=3)]
