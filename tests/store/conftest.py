@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -38,5 +39,19 @@ def opened(request: pytest.FixtureRequest) -> Store:
 def ledger(opened: Store) -> Iterator[Ledger]:
     with asyncio.Runner() as runner:
         ledger = Ledger(runner, opened)
+        yield ledger
+        runner.run(ledger.store.close())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def ours(path: Path) -> Iterator[Ledger]:
+    """A store on a SQLite file that others may open too."""
+    with asyncio.Runner() as runner:
+        ledger = Ledger(runner, SqliteStore.open(path))
         yield ledger
         runner.run(ledger.store.close())

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import apsw
-import pytest
 
 from countermand.store.port import Judged, Loaded, Wanted, Writes
-from countermand.store.sqlite.adapter import SqliteStore
 from countermand.store.sqlite.checkpoints import LOG_PAGES_MAX
 from tests.store.ledger import Ledger, record, thing
 
@@ -20,19 +16,6 @@ FRAME_BYTES = 4_096 + 24
 
 #: A quarter of what the log may hold is written at once.
 LARGE = b"." * (LOG_PAGES_MAX // 4 * 4_096)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ours(path: Path) -> Iterator[Ledger]:
-    with asyncio.Runner() as runner:
-        ledger = Ledger(runner, SqliteStore.open(path))
-        yield ledger
-        runner.run(ledger.store.close())
 
 
 def pages(path: Path) -> float:

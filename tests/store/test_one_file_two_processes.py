@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,19 +31,6 @@ class Others:
         store = SqliteStore.open(self._path)
         await store.transact(Wanted(), lambda _: Judged(writes, None))
         await store.close()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ours(path: Path) -> Iterator[Ledger]:
-    with asyncio.Runner() as runner:
-        ledger = Ledger(runner, SqliteStore.open(path))
-        yield ledger
-        runner.run(ledger.store.close())
 
 
 def test_a_decision_about_an_order_that_has_changed_since_is_made_anew(ours: Ledger, path: Path):
