@@ -30,6 +30,9 @@ _MICROS_PER_MS: Final = 1_000
 #: How far an id may be from the instant that is written beside it: the batch that decided began a little earlier, clocks are set.
 SLACK: Final = timedelta(hours=1)
 
+#: Counted at most in each group of what is open: more is as bad, and this many entries of an index take milliseconds.
+COUNTED_MAX: Final = 100_000
+
 #: Before and after every id there is.
 _FIRST: Final = ""
 _LAST: Final = "~"

@@ -7,7 +7,7 @@ Rule 3: a session is not trusted after a failure; the next one comes from whiche
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -15,7 +15,7 @@ from countermand.model.keys import ClaimKey, OrderKey
 from countermand.model.order import Order
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
-from countermand.model.survey import RefusalCount, Unsettled
+from countermand.model.survey import CohortSurvey, RefusalCount, Survey, Unsettled
 from countermand.model.timer import Timer
 from countermand.store.port import Effects, Judged, Loaded, StoredKey, StoredLogin, TimerLease, Wanted, WorldRows
 from countermand.store.postgres import credentials, erasing, reading, sandboxing, surveying, timing
@@ -23,8 +23,16 @@ from countermand.store.postgres.committing import Committer
 from countermand.store.postgres.failures import LOST, is_lost, translated
 from countermand.store.postgres.place import Place
 from countermand.store.postgres.schema import prepare
-from countermand.store.postgres.sessions import READING, WRITING, Health, Session, Sessions
-from countermand.store.postgres.transacting import transaction
+from countermand.store.postgres.sessions import (
+    READING,
+    SURVEY_ANSWER_TIMEOUT_S,
+    SURVEYING,
+    WRITING,
+    Health,
+    Session,
+    Sessions,
+)
+from countermand.store.postgres.transacting import pooled_survey, transaction
 
 Value = TypeVar("Value")
 
@@ -36,6 +44,9 @@ WRITERS_MAX: Final = LANES + 1
 
 #: Sessions that read. Reads take a millisecond; more of them at once only queue for the processor of the server.
 READERS_MAX: Final = 4
+
+#: Sessions that count. Each keeps a processor of the server busy for seconds.
+SURVEYORS_MAX: Final = 2
 
 
 class PostgresStore:
@@ -49,6 +60,9 @@ class PostgresStore:
         self._pooled = place.pooled
         self._writers = Sessions(place, health, settings=WRITING, size_max=WRITERS_MAX)
         self._readers = Sessions(place, health, settings=READING, size_max=READERS_MAX)
+        self._surveyors = Sessions(
+            place, health, settings=SURVEYING, size_max=SURVEYORS_MAX, answer_timeout_s=SURVEY_ANSWER_TIMEOUT_S
+        )
         self._committer = Committer(self._writers, pooled=place.pooled)
         self._preparing = asyncio.Lock()
         self._prepared = False
@@ -59,7 +73,8 @@ class PostgresStore:
         return await self._committer.transact(wanted, judge)
 
     async def find(self, query: Query) -> Found:
-        return await self._read(lambda session: reading.find(session, query))
+        ask = self._count if isinstance(query, Survey | CohortSurvey) else self._read
+        return await ask(lambda session: reading.find(session, query))
 
     async def records_of_kind(self, kind: str) -> tuple[Record, ...]:
         return await self._read(lambda session: reading.records_of_kind(session, kind))
@@ -103,7 +118,7 @@ class PostgresStore:
             await surveying.add_refusals(session, counts)
 
     async def unsettled(self) -> tuple[Unsettled, ...]:
-        return await self._read(surveying.unsettled)
+        return await self._count(surveying.unsettled)
 
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         return await self._read(lambda session: timing.next_due(session, dialects))
@@ -126,25 +141,40 @@ class PostgresStore:
     async def close(self) -> None:
         await self._writers.close()
         await self._readers.close()
+        await self._surveyors.close()
 
     async def _read(self, work: Callable[[Session], Awaitable[Value]]) -> Value:
-        """Ask in a session for reading, and once more when the session had ended while nobody used it."""
+        """Ask in a session for reading."""
+        return await self._ask(self._readers, work, lambda session: transaction(session, pooled=True))
+
+    async def _count(self, work: Callable[[Session], Awaitable[Value]]) -> Value:
+        """Ask in a session for surveys, which may take long and keep nobody else waiting."""
+        return await self._ask(self._surveyors, work, pooled_survey)
+
+    async def _ask(
+        self,
+        sessions: Sessions,
+        work: Callable[[Session], Awaitable[Value]],
+        inside: Callable[[Session], AbstractAsyncContextManager[None]],
+    ) -> Value:
+        """Ask once, and once more when the session had ended while nobody used it. Behind a pooler `inside` a transaction."""
         if not self._prepared:
             await self._prepare()
+
+        async def once() -> Value:
+            async with sessions.session() as session:
+                if not self._pooled:
+                    return await work(session)
+                async with inside(session):
+                    return await work(session)
+
         with translated():
             try:
-                return await self._read_once(work)
+                return await once()
             except LOST as error:
                 if not is_lost(error):
                     raise
-            return await self._read_once(work)
-
-    async def _read_once(self, work: Callable[[Session], Awaitable[Value]]) -> Value:
-        async with self._readers.session() as session:
-            if not self._pooled:
-                return await work(session)
-            async with transaction(session, pooled=True):
-                return await work(session)
+            return await once()
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Session]:

@@ -41,6 +41,13 @@ STATEMENTS_KEPT_MAX: Final = 200
 #: Then one tries, and the others follow when it succeeds.
 PAUSE_S: Final = 0.5
 
+#: What the server allows one statement of a survey: figures of all cancels of a large tenant's year. Whoever asks waits.
+SURVEY_TIMEOUT_MS: Final = 30_000
+
+#: When nothing has come back of a survey by now, the server hangs.
+SURVEY_ANSWER_TIMEOUT_S: Final = 32.0
+
+assert SURVEY_TIMEOUT_MS < SURVEY_ANSWER_TIMEOUT_S * 1_000
 assert LOCK_TIMEOUT_MS < STATEMENT_TIMEOUT_MS < ANSWER_TIMEOUT_S * 1_000
 
 
@@ -117,6 +124,9 @@ WRITING: Final = {
 #: Of a session that reads lists: the planner sees what is asked for.
 READING: Final = {**LIMITS, "plan_cache_mode": "force_custom_plan"}
 
+#: Of a session that counts.
+SURVEYING: Final = {**READING, "statement_timeout": str(SURVEY_TIMEOUT_MS)}
+
 
 class Health:
     """Whether the database answers, as far as the last attempts tell. Shared by everything that talks to one database."""
@@ -146,10 +156,19 @@ class Health:
 class Sessions:
     """Up to `size_max` sessions, opened when they are needed."""
 
-    def __init__(self, place: Place, health: Health, *, settings: Mapping[str, str], size_max: int) -> None:
+    def __init__(
+        self,
+        place: Place,
+        health: Health,
+        *,
+        settings: Mapping[str, str],
+        size_max: int,
+        answer_timeout_s: float = ANSWER_TIMEOUT_S,
+    ) -> None:
         self._place = place
         self._health = health
         self._settings = dict(settings)
+        self._answer_timeout_s = answer_timeout_s
         self._idle: list[Session] = []
         self._turns = asyncio.Semaphore(size_max)
 
@@ -218,7 +237,7 @@ class Sessions:
             connection = await asyncpg.connect(
                 place.dsn,
                 timeout=CONNECT_TIMEOUT_S,
-                command_timeout=ANSWER_TIMEOUT_S,
+                command_timeout=self._answer_timeout_s,
                 statement_cache_size=0 if place.pooled else STATEMENTS_KEPT_MAX,
                 max_cached_statement_lifetime=0,
                 server_settings=None if place.pooled else self._settings,

@@ -13,6 +13,7 @@ from countermand.store.postgres.sessions import Session
 from countermand.store.postgres.texts import stored
 from countermand.store.rows import instant, micros
 from countermand.store.surveys import (
+    COUNTED_MAX,
     CohortCounts,
     age_class,
     bounds,
@@ -23,9 +24,6 @@ from countermand.store.surveys import (
     refusal_figure,
     settling_figure,
 )
-
-#: Counted at most in each group: more is as bad, and this many entries of an index take milliseconds.
-COUNTED_MAX: Final = 100_000
 
 #: The expression behind each way to count.
 _EXPRESSIONS: Final = {

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from countermand.store.postgres.sessions import WRITING, Session
+from countermand.store.postgres.sessions import SURVEY_TIMEOUT_MS, WRITING, Session
 
 #: Behind a pooler each transaction may be in another session, so it brings its settings along.
 _BEGIN_POOLED: Final = "; ".join(["BEGIN", *(f"SET LOCAL {name} = '{value}'" for name, value in WRITING.items())])
+_BEGIN_POOLED_SURVEY: Final = f"{_BEGIN_POOLED}; SET LOCAL statement_timeout = '{SURVEY_TIMEOUT_MS}'"
 
 
 async def begin(session: Session, *, pooled: bool) -> None:
@@ -18,5 +19,13 @@ async def begin(session: Session, *, pooled: bool) -> None:
 async def transaction(session: Session, *, pooled: bool) -> AsyncIterator[None]:
     """All of it or nothing: after an exception the pool of sessions rolls back."""
     await begin(session, pooled=pooled)
+    yield
+    await session.execute("COMMIT")
+
+
+@asynccontextmanager
+async def pooled_survey(session: Session) -> AsyncIterator[None]:
+    """A transaction behind a pooler that only counts, and may take its time."""
+    await session.execute(_BEGIN_POOLED_SURVEY)
     yield
     await session.execute("COMMIT")

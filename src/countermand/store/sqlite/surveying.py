@@ -23,6 +23,7 @@ from countermand.store.rows import instant, micros
 from countermand.store.sql import statements
 from countermand.store.sqlite import credentials
 from countermand.store.surveys import (
+    COUNTED_MAX,
     CohortCounts,
     age_class,
     bounds,
@@ -35,9 +36,6 @@ from countermand.store.surveys import (
 )
 
 _SQL: Final = statements(__package__)
-
-#: Counted at most in each group: more is as bad, and this many entries of an index take milliseconds.
-COUNTED_MAX: Final = 100_000
 
 #: The expression behind each way to count.
 _EXPRESSIONS: Final = {
