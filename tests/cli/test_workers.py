@@ -87,6 +87,18 @@ def test_connections_are_spread_over_the_workers(tmp_path: Path) -> None:
         assert min(held) >= FEWEST, held
 
 
+def test_connections_that_were_meant_for_a_worker_that_died_are_answered_by_whoever_takes_its_place(
+    tmp_path: Path,
+) -> None:
+    with Process(sqlite(tmp_path), "--workers", str(WORKERS)) as server, ExitStack() as stack:
+        place = urlsplit(server.url)
+        os.kill(children(server.pid)[0], signal.SIGKILL)
+        opened = [socket.create_connection((place.hostname, place.port), timeout=10) for _ in range(CONNECTIONS)]
+        for one in map(stack.enter_context, opened):
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert {one.recv(1_024).partition(b"\r\n")[0] for one in opened} == {b"HTTP/1.1 200 OK"}
+
+
 def test_a_second_server_on_the_port_of_several_workers_is_told_that_it_is_taken(tmp_path: Path) -> None:
     with Process(sqlite(tmp_path), "--workers", "2") as server:
         words = ["serve", "--workers", "2", "--port", server.url.rpartition(":")[2], "--database", sqlite(tmp_path)]
