@@ -38,7 +38,8 @@ class Seen:
         An order that is written is checked by that, and one that wasn't there can't be made twice. Where nothing but an
         answer is kept, nothing is checked: it was true when it was decided.
         """
-        if not (writes.orders or writes.records or writes.obligations or writes.timers or writes.erased):
+        changed = writes.orders or writes.records or writes.obligations or writes.timers
+        if not (changed or writes.erased or writes.forgotten):
             return
         for key in self.orders.keys() - writes.orders.keys():
             place = (key.tenant, key.dialect, key.order_id)
