@@ -91,20 +91,15 @@ def entries(given: World, collection: str) -> Iterator[Entry]:
         path = f"{collection}.{index}"
         if not isinstance(document, dict):
             raise invalid(path, f"{path} must be an object")
-        owner = _owner(given, document, path)
+        owner = _owner(given, document)
         if owner is not None:
             said = {name: value for name, value in document.items() if value is not None}
             yield Entry(document=said, path=path, account=owner, now=given.now, new_id=given.new_id)
 
 
-def _owner(given: World, document: Mapping[str, object], path: str) -> Account | None:
+def _owner(given: World, document: Mapping[str, object]) -> Account | None:
     token = document.get("_account")
-    if token is None:
-        return given.accounts[0] if given.accounts else None
-    for account in given.accounts:
-        if account.token == token:
-            return account
-    raise invalid(f"{path}._account", f"{path}._account: there is no account with this token")
+    return next((account for account in given.accounts if token is None or token == account.token), None)
 
 
 def once(entry: Entry, seen: set[tuple[str, str]], identity: str) -> None:
