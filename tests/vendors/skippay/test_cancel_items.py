@@ -225,6 +225,11 @@ def test_an_unknown_item_is_reported_before_the_state_of_another():
     assert ledger.codes(CANCEL, {"items": [{"code": "MUG-1"}, {"code": "NOPE"}]}) == (404, "OBJECT_NOT_FOUND")
 
 
+def test_an_unknown_item_is_reported_before_a_tax_without_a_price():
+    body = {"items": [{"code": "NOPE"}], "totalVat": [vat(1, 21)]}
+    assert Ledger(application()).codes(CANCEL, body) == (404, "OBJECT_NOT_FOUND")
+
+
 def test_an_application_of_another_partner_does_not_exist():
     status, answer = Ledger().call(CANCEL, request(), STRANGER)
     assert (status, answer["errors"][0]["code"]) == (404, "OBJECT_NOT_FOUND")

@@ -196,6 +196,13 @@ def test_a_rejected_application_ends_its_recurrence():
     assert [json.loads(told.body)["stateReason"] for told in ledger.told] == ["REJECTED"]
 
 
+def test_of_a_cancelled_application_even_an_expired_recurrence_is_cancelled():
+    ledger = Ledger(application(recurrence={"id": "r1", "state": "EXPIRED"}))
+    assert recurrence(ledger, "r1") == "EXPIRED"
+    ledger.call(CANCEL_APPLICATION, request(applicationId="11b00a1ef1"))
+    assert recurrence(ledger, "r1") == "CANCELLED"
+
+
 def test_a_recurrence_that_is_ready_gives_further_applications():
     ledger = Ledger()
     application_id, recurrence_id = recurring(ledger)

@@ -62,8 +62,9 @@ def recurrence_document(status: str, facts: Facts) -> dict[str, object] | None:
     """`RecurrenceObject`. Its state follows the application's as the page of states allows."""
     if facts.recurrence is None:
         return None
-    state = {"PROCESSING": "APPROVING", "READY": facts.recurrence.ended or "READY"}.get(STATE_OF[status], "CANCELLED")
-    return {"id": facts.recurrence.id, "state": facts.recurrence.ended or state}
+    ended = facts.recurrence.ended
+    alive = {"PROCESSING": ended or "APPROVING", "READY": ended or "READY"}
+    return {"id": facts.recurrence.id, "state": alive.get(STATE_OF[status], "CANCELLED")}
 
 
 def customer_document(customer: dict[str, object]) -> dict[str, object]:

@@ -46,11 +46,11 @@ def plan_items(question: Question[OrderItemsChangeRequest]) -> Plan | Refused:
         return Plan(commands=(command,))
     if request.items == [] and request.total_price is not None:
         return refuse(NOT_SUPPORTED, "a price without items can not be cancelled", order=order, attribute="totalPrice")
-    if request.total_vat is not None and request.total_price is None:
-        return refuse(UNPROCESSABLE, "totalVat goes with totalPrice", order=order, attribute="totalVat")
     unknown = amounts.unknown_item(order, selectors)
     if unknown is not None:
         return Refused(refusal=Refusal.UNKNOWN_LINE, order=order, pointer=unknown.pointer)
+    if request.total_vat is not None and request.total_price is None:
+        return refuse(UNPROCESSABLE, "totalVat goes with totalPrice", order=order, attribute="totalVat")
     wanted = amounts.chosen(order, selectors, amounts.OPEN)
     if order.lines and not wanted:
         return Plan(commands=(command,))
