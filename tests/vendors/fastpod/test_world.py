@@ -82,6 +82,26 @@ def test_a_whole_document_comes_back_as_it_was():
     assert shown["boost_production"] is True
 
 
+@pytest.mark.parametrize(
+    ("given", "rush"),
+    [
+        ({"boost_production": True}, True),
+        ({"boost_production": False}, False),
+        ({"boost_production": True, "rush_production": None}, True),
+        ({"boost_production": True, "rush_production": False}, False),
+        ({"boost_production": None, "rush_production": True}, True),
+    ],
+)
+def test_an_order_in_the_words_of_the_pages_example_keeps_its_rush(given, rush):
+    """Cancel Order's example has `boost_production` and no `rush_production`."""
+    shown = whole_order(seeded({"id": "F237-1"} | given).orders[0])
+    assert (shown["rush_production"], shown["boost_production"]) == (rush, rush)
+
+
+def test_an_earlier_name_that_says_neither_is_refused():
+    assert faults({"id": "F237-1", "boost_production": "yes"}) == ["orders.0.rush_production"]
+
+
 def test_a_bare_id_is_an_order_with_all_its_members():
     shown = whole_order(seeded({"id": "F237-1"}).orders[0])
     empty: dict[str, object] = {
