@@ -108,6 +108,15 @@ def test_details_show_what_the_world_stated_and_complete_the_rest() -> None:
     assert data["paymentLinkDueDate"].isdigit()
 
 
+@pytest.mark.parametrize("stated", [{"orderAmount": 0}, {"orderSummary": {"grandTotal": "0.00"}}])
+def test_an_order_that_costs_nothing_is_shown_as_one_and_can_be_cancelled(stated: dict[str, Any]) -> None:
+    ledger = Ledger(order(**stated))
+    assert ledger.call("getOrderStatusByUuid")[1]["data"]["orderAmount"] == 0
+    assert ledger.call("cancelOrder", NOTE)[0] == 202
+    data = {"uuid": SENT, "status": "CANCELLED", "orderAmount": 0, "refundedAmount": 0}
+    assert ledger.call("getOrderStatusByUuid")[1]["data"] == data
+
+
 def test_an_order_without_products_gets_one_that_costs_all_of_it() -> None:
     data = Ledger(order(orderAmount="59.50")).call("getOrderDetailsByUuid")[1]["data"]
     assert [product["amount"] for product in data["productList"]] == [59.5]

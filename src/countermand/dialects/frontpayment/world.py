@@ -33,7 +33,7 @@ from .lifecycle import (
 )
 from .name import NAME
 from .payload import Payload
-from .reading import customer_of, lines_of, minor, optional_text, products_of, summary_of, taxes_of, text
+from .reading import customer_of, lines_of, optional_text, products_of, summary_of, taxes_of, text
 from .switches import CURRENCY, LINK_DAYS
 
 #: The kind of order by the collection that it stands in; a `type` of its own may say so too.
@@ -143,11 +143,19 @@ def _facts(stated: Payload, order_id: str, *, status: str, callback: Callback) -
 
 def _summary(stated: Payload, products: tuple[Product, ...]) -> Summary:
     given = summary_of(stated)
-    summed = sum(product.amount_minor for product in products)
-    grand = minor(stated, "orderAmount") or given.grand_total_minor or summed or AMOUNT_MINOR
+    grand = _grand(stated, products)
     if given.sub_total_minor:
         return msgspec.structs.replace(given, grand_total_minor=grand)
     return msgspec.structs.replace(given, grand_total_minor=grand, sub_total_minor=grand - given.tax_minor)
+
+
+def _grand(stated: Payload, products: tuple[Product, ...]) -> int:
+    """What it costs. A stated nothing is no gap to be filled."""
+    for path in (("orderAmount",), ("orderSummary", "grandTotal")):
+        said = minor_of(stated.get(*path))
+        if said is not None:
+            return said
+    return sum(product.amount_minor for product in products) or AMOUNT_MINOR
 
 
 def _dated(facts: Facts, placed_at: datetime) -> Facts:
