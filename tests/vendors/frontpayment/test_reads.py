@@ -135,6 +135,16 @@ def test_an_invoiced_order_shows_its_number(status: str) -> None:
     assert ledger.call("getOrderDetailsByUuid")[1]["data"]["invoiceNumber"] == "99900753"
 
 
+@pytest.mark.parametrize("kind", ["REGULAR", "invoiced"])
+def test_a_stated_number_is_shown_whatever_the_type(kind: str) -> None:
+    """A checkout session may be paid by an invoice: its type stays what it was."""
+    ledger = Ledger(order("PAID", type=kind, invoiceNumber="99900753"))
+    status, body = ledger.call("getInvoiceNumberByUuid")
+    assert (status, body["data"]["invoiceNumber"]) == (200, "99900753")
+    assert ledger.call("getOrderDetailsByUuid")[1]["data"]["invoiceNumber"] == "99900753"
+    assert ledger.call("refundOrder", {"type": "invoiced", "grandTotal": 1})[0] == 202
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [("SENT", "INVOICE"), ("EXPIRED", "INVOICE"), ("CANCELLED", "INVOICE"), ("PAID", "REGULAR")]
 )

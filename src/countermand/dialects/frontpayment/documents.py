@@ -37,10 +37,14 @@ def full_status(order: Order) -> dict[str, object]:
     }
 
 
+def is_invoiced(facts: Facts) -> bool:
+    return facts.invoiced or facts.type == INVOICE_TYPE
+
+
 def invoice_number(order: Order) -> str | None:
     """The number of the invoice, once there is one."""
     facts = facts_of(order)
-    invoiced = facts.type == INVOICE_TYPE or order.status in BILLED
+    invoiced = is_invoiced(facts) or order.status in BILLED
     return facts.invoice_number if invoiced and order.status in NUMBERED else None
 
 

@@ -63,6 +63,8 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     type: str = "REGULAR"
     invoice_number: str | None = None
+    #: A sandbox document shows an invoice, whatever its type: a checkout session may be paid by one, too.
+    invoiced: bool = False
     order_date: str = ""
     link_due: str = ""
     products: tuple[Product, ...] = ()

@@ -19,7 +19,7 @@ from countermand.model.record import Record
 
 from . import codes, rules
 from .asking import answering, checked, found
-from .documents import INVOICE_TYPE
+from .documents import is_invoiced
 from .facts import Facts, facts_of
 from .lifecycle import BILLED, ORDER, PAID, PARTIAL_REFUNDED
 from .payload import Payload
@@ -98,7 +98,7 @@ def _refused(order: Order, payload: Payload) -> Refused | None:
     if order.status in codes.REFUND:
         return Refused(refusal=Refusal.VENDOR_RULE, vendor_code=codes.STATUS, order=order)
     paid = order.status in {PAID, PARTIAL_REFUNDED}
-    if not paid or how == "reservation" or (how == "invoiced" and facts.type != INVOICE_TYPE):
+    if not paid or how == "reservation" or (how == "invoiced" and not is_invoiced(facts)):
         return Refused(refusal=Refusal.VENDOR_RULE, vendor_code=codes.NO_TRANSACTION, order=order)
     return _unknown_product(facts, payload, order=order)
 

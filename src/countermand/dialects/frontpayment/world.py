@@ -128,6 +128,7 @@ def _facts(stated: Payload, order_id: str, *, status: str, callback: Callback) -
     return Facts(
         type=kind or (INVOICE_TYPE if billed else REGULAR_TYPE),
         invoice_number=number or invoice_no(order_id),
+        invoiced=billed,
         order_date=text(stated, "orderDate"),
         link_due=text(stated, "paymentLinkDueDate"),
         products=products,
