@@ -158,6 +158,7 @@ def test_two_tokens_share_their_orders_only_if_they_name_one_merchant() -> None:
         ({"orders": [{"status": "SENT"}]}, "orders.0.uuid"),
         ({"orders": [order(), order("LOST", uuid="ODR2")]}, "orders.1.status"),
         ({"orders": [order("ONGOING")]}, "orders.0.status"),
+        ({"orders": [{"uuid": "ODR1", "status": 5}]}, "orders.0.status"),
         ({"orders": [order(), order()]}, "orders.1.uuid"),
         ({"orders": [order()], "reservations": [order()]}, "reservations.0.uuid"),
         ({"orders": [order(_account="nobody")]}, "orders.0._account"),

@@ -108,6 +108,12 @@ def test_details_show_what_the_world_stated_and_complete_the_rest() -> None:
     assert data["paymentLinkDueDate"].isdigit()
 
 
+def test_an_order_that_does_not_state_how_it_stands_is_sent() -> None:
+    ledger = Ledger({"uuid": SENT})
+    assert ledger.call("getOrderStatusByUuid")[1]["data"]["status"] == "SENT"
+    assert ledger.call("cancelOrder", NOTE)[0] == 202
+
+
 @pytest.mark.parametrize("stated", [{"orderAmount": 0}, {"orderSummary": {"grandTotal": "0.00"}}])
 def test_an_order_that_costs_nothing_is_shown_as_one_and_can_be_cancelled(stated: dict[str, Any]) -> None:
     ledger = Ledger(order(**stated))

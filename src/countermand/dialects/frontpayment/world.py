@@ -1,7 +1,7 @@
 """A sandbox world in the vendor's words: `orders`, and beside it `reservations`, `terminalOrders` and `subscriptions`.
 
-A document has a `uuid` and a `status`, and whatever else it states in the shape of Get Order Details or of a creation call; the
-rest is made up, the same for the same document.
+A document has a `uuid` and perhaps a `status`, and whatever else it states in the shape of Get Order Details or of a creation
+call; the rest is made up, the same for the same document.
 """
 
 from collections.abc import Iterator, Mapping
@@ -71,7 +71,7 @@ def _documents(document: Mapping[str, object]) -> Iterator[tuple[str, str, Mappi
 
 def _order(given: World, *, kind: str, stated: Payload, path: str) -> Order:
     account = _owner(given, stated, path=path)
-    order_id, status = text(stated, "uuid") or text(stated, "orderUuid"), text(stated, "status").upper()
+    order_id, status = text(stated, "uuid") or text(stated, "orderUuid"), _status(stated, kind)
     if not order_id:
         raise _wrong(f"{path}.uuid", "must be a text")
     if status not in LIFECYCLES[kind].statuses:
@@ -102,6 +102,11 @@ def _owner(given: World, stated: Payload, *, path: str) -> Account:
         if token is None or account.token == token:
             return account
     raise _wrong(f"{path}._account", "names no account of this world")
+
+
+def _status(stated: Payload, kind: str) -> str:
+    """As stated, in any case; without a word on it the order is as new as one that was just submitted (recorded: SENT)."""
+    return LIFECYCLES[kind].initial if stated.get("status") is None else text(stated, "status").upper()
 
 
 def _placed_at(stated: Payload) -> datetime | None:
