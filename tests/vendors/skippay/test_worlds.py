@@ -173,7 +173,6 @@ def test_of_applications_with_one_number_the_last_alive_holds_it():
             {"applications": [{"order": {"totalPrice": {"amount": "x", "currency": "CZK"}}}]},
             "applications.0.order.totalPrice.amount",
         ),
-        ({"applications": [{"_account": "nobody"}]}, "applications.0._account"),
         ({"applications": [{"id": ID}, {"id": ID}]}, "applications.1.id"),
     ],
 )
@@ -181,6 +180,13 @@ def test_what_is_wrong_with_a_world_is_named_by_its_place(document, path):
     with pytest.raises(CallerFault) as caught:
         DIALECT.world(World(document=document, accounts=ACCOUNTS, now=NOW, new_id=lambda: "id"))
     assert caught.value.fault.fields[0].path == path
+
+
+def test_applications_of_an_account_that_the_world_has_not_are_left_out():
+    """A world's accounts may be replaced without its documents."""
+    document = {"applications": [{"id": ID}, {"_account": "gone"}]}
+    world = World(document=document, accounts=ACCOUNTS, now=NOW, new_id=lambda: "id")
+    assert [one.order_id for one in DIALECT.world(world).orders] == [ID]
 
 
 def test_a_world_may_hold_nothing():

@@ -66,13 +66,10 @@ def _collection(given: World, name: str) -> Iterator[tuple[str, Mapping[str, obj
         yield f"{name}.{number}.", document
 
 
-def _owner(given: World, document: Mapping[str, object], *, prefix: str) -> Account | None:
+def _owner(given: World, document: Mapping[str, object]) -> Account | None:
     token = document.get("_account")
     if token is not None:
-        for account_ in given.accounts:
-            if account_.token == token:
-                return account_
-        raise invalid(FieldFault(path=f"{prefix}_account", message="There is no account with this token."))
+        return next((account_ for account_ in given.accounts if account_.token == token), None)
     merchant = document.get("merchant")
     order_id = document.get("id")
     if merchant is None and isinstance(order_id, str) and "-" in order_id:
@@ -88,7 +85,7 @@ def _owner(given: World, document: Mapping[str, object], *, prefix: str) -> Acco
 def _orders(given: World) -> Iterator[Order]:
     seen: set[tuple[str, str]] = set()
     for prefix, document in _collection(given, "orders"):
-        owner = _owner(given, document, prefix=prefix)
+        owner = _owner(given, document)
         whole = check(WholeOrder, completed(document, given.now), prefix)
         if not whole.id:
             raise invalid(FieldFault(path=f"{prefix}id", message=f"The {prefix}id field is required."))
@@ -193,7 +190,7 @@ def _counters(orders: Sequence[Order], at: datetime) -> Iterator[Record]:
 def _webhooks(given: World) -> Iterator[Record]:
     found: dict[tuple[str, str], Record] = {}
     for prefix, document in _collection(given, "webhooks"):
-        owner = _owner(given, document, prefix=prefix)
+        owner = _owner(given, document)
         body = check(Subscribe, {"name": "Webhook"} | dict(document), prefix)
         if owner is not None:
             found[owner.tenant, body.event] = webhook(body, tenant=owner.tenant, at=given.now)

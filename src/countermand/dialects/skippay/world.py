@@ -19,7 +19,10 @@ def world(given: Given) -> Seeded:
     records: list[Record] = []
     for index, application in enumerate(_read(given)):
         _check(application, index)
-        order = order_of(application, _owner(application, given.accounts, index=index), given=given)
+        owner = _owner(application, given.accounts)
+        if owner is None:
+            continue
+        order = order_of(application, owner, given=given)
         key = (order.tenant, order.order_id)
         if key in orders:
             raise _wrong(f"applications.{index}.id", "there is another application with this id")
@@ -44,12 +47,9 @@ def _check(application: SeedApplication, index: int) -> None:
         raise _wrong(f"applications.{index}.stateReason", f"{reason} is not a substate of {state}")
 
 
-def _owner(application: SeedApplication, accounts: tuple[Account, ...], *, index: int) -> str:
-    """The tenant of the account that the application names, or of the first one."""
-    for account in accounts:
-        if application.account in {None, account.token}:
-            return account.tenant
-    raise _wrong(f"applications.{index}._account", "there is no such account")
+def _owner(application: SeedApplication, accounts: tuple[Account, ...]) -> str | None:
+    """The tenant of the account that the application names, or of the first one. What no account owns is nobody's to see."""
+    return next((account.tenant for account in accounts if application.account in {None, account.token}), None)
 
 
 def _named_once(orders: tuple[Order, ...]) -> tuple[Order, ...]:
