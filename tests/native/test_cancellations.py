@@ -105,6 +105,33 @@ def test_a_preview_is_executed_exactly_or_not_at_all(placed):
     assert placed.get("/orders/o2")["lines"][0]["open"] == 2
 
 
+def test_a_preview_is_executed_once(api):
+    """Without a tax to round, a second unit costs what the first one did: only what is left tells them apart."""
+    plain = {"id": "o1", "currency": "EUR", "lines": [{"id": "a", "sku": "A", "quantity": 4, "price": 400}]}
+    api.post("/orders", plain)
+    asked = {"lines": [{"line_id": "a", "quantity": 1}]}
+    token = api.post(PREVIEW, asked, key=None)["preview_token"]
+    assert api.cancel(**asked, preview_token=token).status == 201
+    again = api.cancel(**asked, preview_token=token)
+    assert (again.status, again["code"]) == (409, "PREVIEW_DIFFERS")
+    assert (again["previewed"], again["now"]) == ({"left_open": {"a": 3}}, {"left_open": {"a": 2}})
+    # The problem tells of the order as it is, not as the cancel would have left it.
+    order = api.get("/orders/o1")
+    assert (again["state"], again["version"]) == (order["status"], order["version"]) == ("placed", 2)
+    assert order["lines"][0]["open"] == 3
+
+
+def test_a_preview_promises_the_status_that_the_order_gets(placed):
+    seen = placed.post(PREVIEW, {"lines": [{"line_id": "b"}]}, key=None)
+    placed.post("/orders/o1/shipments", {"lines": [{"line_id": "a", "quantity": 1}]})
+    differs = placed.cancel(lines=[{"line_id": "b"}], preview_token=seen["preview_token"])
+    assert (differs.status, differs["previewed"], differs["now"]) == (
+        409,
+        {"order_status": "placed"},
+        {"order_status": "part_shipped"},
+    )
+
+
 def test_a_preview_expires_and_belongs_to_its_request(placed, server):
     seen = placed.post(PREVIEW, {}, key=None)
     other = placed.cancel(preview_token=seen["preview_token"], lines=[{"line_id": "a"}])

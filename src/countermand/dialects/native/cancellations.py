@@ -80,7 +80,7 @@ def decode(wire: WireRequest, caller: Caller) -> Ask:
             return Plan(commands=(cancel,))
         if held.now >= token.expires_at:
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=held.order, cause=Cause.PREVIEW_EXPIRED)
-        return Plan(commands=(cancel,), veto=lambda foreseen: previews.compare(token, foreseen))
+        return Plan(commands=(cancel,), veto=lambda foreseen: previews.compare(token, foreseen, held.order))
 
     return Ask(
         order=key,

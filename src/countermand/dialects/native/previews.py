@@ -16,7 +16,9 @@ import msgspec
 from countermand.dialects.native.requesting import wrong
 from countermand.dialects.native.showing import show_obligation, show_taking
 from countermand.dialects.native.types import NewCancellation
-from countermand.model.outcome import Cause, Done, Refusal, Refused
+from countermand.dialects.wire import unmilli
+from countermand.model.order import Order, PortionState
+from countermand.model.outcome import Cancellation, Cause, Done, Refusal, Refused
 
 #: How long a preview may be acted on. Long enough for a person to read it, short enough that prices of fees hold.
 PREVIEW_VALID: Final = timedelta(minutes=15)
@@ -50,8 +52,18 @@ def effects_of(done: Done) -> dict[str, object]:
         "amount": record.amount_minor,
         "fee": record.fee_minor,
         "currency": record.currency,
+        "order_status": done.order.status if done.order else "",
+        "left_open": _left_open(done.order, record) if done.order else {},
         "lines": [show_taking(taking) for taking in record.takings],
         "obligations": [{name: owed[name] for name in ("kind", "amount", "data")} for owed in obligations],
+    }
+
+
+def _left_open(order: Order, record: Cancellation) -> dict[str, object]:
+    """What is open afterwards of each line that is touched: done a second time, the same cancel leaves less."""
+    touched = {taking.line_id for taking in record.takings}
+    return {
+        line.line_id: unmilli(line.quantity_milli(PortionState.OPEN)) for line in order.lines if line.line_id in touched
     }
 
 
@@ -84,8 +96,8 @@ def read(text: str, order_id: str, given: NewCancellation) -> Token:
     return token
 
 
-def compare(token: Token, done: Done) -> Refused | None:
-    """The difference between what was foreseen and what would happen now, as a refusal."""
+def compare(token: Token, done: Done, order: Order | None) -> Refused | None:
+    """The difference between what was foreseen and what would happen now to the order as it stands, as a refusal."""
     effects: Mapping[str, object] = msgspec.json.decode(msgspec.json.encode(effects_of(done)))
     differing = sorted(name for name in {*effects, *token.effects} if effects.get(name) != token.effects.get(name))
     if not differing:
@@ -97,7 +109,7 @@ def compare(token: Token, done: Done) -> Refused | None:
     }
     return Refused(
         refusal=Refusal.STATUS_FORBIDS,
-        order=done.order,
+        order=order,
         cause=Cause.PREVIEW_DIFFERS,
         detail=f"differing: {', '.join(differing)}",
         note=note,
