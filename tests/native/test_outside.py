@@ -247,6 +247,30 @@ def test_refunded_elsewhere_is_reviewed(api):
     assert api.owed()["refund"]["amount"] == 4392
 
 
+def test_what_was_refunded_elsewhere_is_not_owed_any_more(api):
+    """A person pays 1000 back in the provider's own console while 4492 wait to be paid back: only 3492 may still go."""
+    api.post("/orders", new_order(payments=CAPTURED))
+    done = api.cancel()
+    report = api.post("/orders/o1/payments/p1/reports", {"step": "refunded", "amount": 1000})
+    assert [(one["kind"], one["amount"]) for one in report["obligations"]] == [("refund", 3492), ("review", 0)]
+    payment = api.get("/orders/o1")["payments"][0]
+    assert (payment["refunded"], payment["to_refund"]) == (1000, 3492)
+    refund = api.owed()["refund"]["id"]
+    assert api.post(f"/orders/o1/obligations/{refund}:settle", {"by": "bank"}).status == 200
+    assert api.get("/orders/o1")["payments"][0]["refunded"] == 4492
+    assert api.get(f"/orders/o1/cancellations/{done['id']}")["state"] == "completed"
+
+
+def test_what_was_refunded_elsewhere_ends_the_cancellation_that_waited_for_it(api):
+    api.post("/orders", new_order(payments=CAPTURED))
+    some = api.cancel(lines=[{"line_id": "b"}])
+    api.post("/orders/o1/payments/p1/reports", {"step": "refunded", "amount": 4492})
+    refund = api.owed()["refund"]
+    assert (refund["state"], refund["closed_by"]) == ("settled", "payment side")
+    assert api.get(f"/orders/o1/cancellations/{some['id']}")["state"] == "completed"
+    assert api.events()[-1]["type"] == "cancellation.completed"
+
+
 def test_a_report_counts_once(placed):
     body = {"step": "captured", "amount": 4492}
     first = placed.post("/orders/o1/payments/p1/reports", body, key="webhook-1")

@@ -144,6 +144,48 @@ def test_a_void_that_nobody_owed_just_so_releases_what_there_is_and_ends_what_it
     )
 
 
+ELSEWHERE = """
+    # captured refunds    reported   refunded promised left
+    1499       1499       500        500      999      999
+    1499       1499       1498       1498     1        1
+    1499       1499       2000       2000     0        settled
+    1499       1000,499   600        600      899      899,settled
+    1499       1000       400        400      1000     1000
+    1499       1000       499        499      1000     1000
+    1499       500,500    1200       1200     299      299,settled
+"""
+
+
+@pytest.mark.parametrize("row", [row.split() for row in ELSEWHERE.strip().splitlines()[1:]])
+def test_what_went_back_elsewhere_is_never_given_back_again(row):
+    captured, refunds, reported, refunded, promised, left = row
+    owed = [int(amount) for amount in refunds.split(",")]
+    payment = Payment(payment_id="p", authorised_minor=int(captured), captured_minor=int(captured))
+    payment = replace(payment, refunding_minor=sum(owed))
+    mine = Obligation(
+        obligation_id="",
+        tenant="t",
+        dialect="plain",
+        order_id="o",
+        kind="refund",
+        type="payment.refund",
+        created_at=NOW,
+        data={"payment_id": "p"},
+    )
+    known = [replace(mine, obligation_id=f"o{at}", amount_minor=amount) for at, amount in enumerate(owed)]
+    report = ReportPayment(payment_id="p", step=PaymentStep.REFUNDED, amount_minor=int(reported))
+    around = Around(obligations=tuple(known))
+    after: Any = decide(order(*OPEN.lines, payments=(payment,)), report, FLOW, NOW, around=around)
+    (now,) = after.order.payments
+    assert (now.refunded_minor, now.refunding_minor) == (int(refunded), int(promised))
+    changed = {one.obligation_id: one for one in after.obligations}
+    last = [changed.get(one.obligation_id, one) for one in known]
+    assert [str(one.amount_minor) if one.state is ObligationState.OPEN else one.state for one in last] == left.split(
+        ","
+    )
+    assert [one.kind.value for one in after.order.conflicts] == ["refunded_elsewhere"]
+
+
 def test_a_capture_beyond_what_was_released_is_a_conflict_for_the_difference():
     released = Payment(payment_id="p", authorised_minor=1499, released_minor=1499, voided=True)
     report = ReportPayment(payment_id="p", step=PaymentStep.CAPTURED, amount_minor=600)

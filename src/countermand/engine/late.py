@@ -9,9 +9,10 @@ is an obligation, so that it can't be forgotten:
 | shipped_while_held   | `review`: a person looks at why the hold was passed over           |
 | paid_after_cancel    | `void` or `refund` of what came too late                           |
 | captured_after_void  | `refund` of what was captured                                      |
-| refunded_elsewhere   | `review`, because something of ours may pay back the same money    |
+| refunded_elsewhere   | `review`; what is still promised is cut to what is left of the money |
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -22,7 +23,7 @@ from countermand.engine.around import Around
 from countermand.engine.evolve import by_key, evolve
 from countermand.engine.settlement import closed, finished, put_right
 from countermand.engine.standing import standing_of, status_after
-from countermand.engine.tenders import by_id, kept, refundable_minor, released, voidable_minor, with_payment
+from countermand.engine.tenders import MONEY, by_id, kept, refundable_minor, released, voidable_minor, with_payment
 from countermand.engine.totals import taxes_of
 from countermand.engine.units import OPEN, Choice, States, choose, take
 from countermand.model.command import Close, Closing, PaymentStep, ReportPayment, Ship
@@ -133,6 +134,10 @@ def _conflict(kind: ConflictKind, now: datetime) -> Conflict:
 # --------------------------------------------------------------------------------------------------------------- money
 
 
+#: Kinds of obligations that give captured money back.
+_BACK: Final = MONEY - {"void"}
+
+
 class _Heard(Struct, frozen=True):
     """A payment as it is now, and what that settled or changed of what was owed for it."""
 
@@ -217,7 +222,8 @@ def _voided(payment: Payment, command: ReportPayment, mine: tuple[Obligation, ..
     if not beyond:
         return _Heard(after, closed=tuple(done))
     after = replace(after, refunded_minor=min(after.captured_minor, after.refunded_minor + beyond))
-    return _Heard(after, closed=tuple(done), conflict=ConflictKind.REFUNDED_ELSEWHERE, amount_minor=beyond)
+    after, less = _no_more_than_taken(after, mine, now)
+    return _Heard(after, closed=(*done, *less), conflict=ConflictKind.REFUNDED_ELSEWHERE, amount_minor=beyond)
 
 
 def _free_minor(payment: Payment) -> int:
@@ -226,12 +232,30 @@ def _free_minor(payment: Payment) -> int:
 
 
 def _refunded(payment: Payment, command: ReportPayment, mine: tuple[Obligation, ...], now: datetime) -> _Heard:
-    paid = _settles(command, mine, {"refund", "points", "gift_card", "store_credit"})
+    paid = _settles(command, mine, _BACK)
     if paid is not None:
         after = kept((payment,), paid)[0]
         return _Heard(after, closed=(closed(paid, _reported(paid), now),))
     after = replace(payment, refunded_minor=payment.refunded_minor + command.amount_minor)
-    return _Heard(after, conflict=ConflictKind.REFUNDED_ELSEWHERE, amount_minor=command.amount_minor)
+    after, less = _no_more_than_taken(after, mine, now)
+    return _Heard(after, closed=less, conflict=ConflictKind.REFUNDED_ELSEWHERE, amount_minor=command.amount_minor)
+
+
+def _no_more_than_taken(
+    payment: Payment, mine: tuple[Obligation, ...], now: datetime
+) -> tuple[Payment, tuple[Obligation, ...]]:
+    """What went back elsewhere can't go back again: what is promised beyond what was taken is not owed, the newest first."""
+    beyond = payment.refunding_minor - max(0, payment.captured_minor - payment.refunded_minor)
+    less = list[Obligation]()
+    for one in sorted(mine, key=lambda one: one.obligation_id, reverse=True):
+        part = min(beyond, one.amount_minor)
+        if one.kind not in _BACK or part <= 0:
+            continue
+        beyond -= part
+        payment = replace(payment, refunding_minor=payment.refunding_minor - part)
+        left = replace(one, amount_minor=one.amount_minor - part)
+        less.append(left if left.amount_minor else closed(one, _reported(one), now))
+    return payment, tuple(less)
 
 
 _HEARD: Final = {
@@ -242,7 +266,7 @@ _HEARD: Final = {
 }
 
 
-def _settles(command: ReportPayment, mine: tuple[Obligation, ...], kinds: set[str]) -> Obligation | None:
+def _settles(command: ReportPayment, mine: tuple[Obligation, ...], kinds: Collection[str]) -> Obligation | None:
     """The obligation that this report settles: the one it names, else the oldest for exactly this amount."""
     fitting = [one for one in mine if one.kind in kinds and one.amount_minor == command.amount_minor]
     if command.obligation_id is not None:
