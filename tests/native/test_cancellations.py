@@ -265,6 +265,25 @@ def test_fees_and_cooling_off(api, server):
     assert (api.cancel("o3")["fee"], api.owed("o3")["void"]["amount"]) == (2346, 2146)
 
 
+@pytest.mark.parametrize("on_timeout", ["approved", "rejected"])
+def test_nobody_pays_for_having_waited_for_an_approval(api, server, on_timeout):
+    fees = [{"after_seconds": 3600, "percent": 50}]
+    waits = {"above": 1, "timeout_seconds": 7200, "on_timeout": on_timeout}
+    rules = {"author": "ops", "fees": fees, "approval": waits}
+    put_world(server, orders=[new_order("o1"), new_order("o2")], policies=[rules], accounts=TWO_KEYS)
+    asked = api.cancel()
+    assert (asked["state"], asked["fee"], asked["amount"]) == ("requested", 0, 4492)
+    if on_timeout == "approved":
+        advance(server, 7200)
+    else:
+        advance(server, 3600)
+        Api(server, "k2").post(f"/orders/o1/cancellations/{asked['id']}:approve", {"by": "Lee"})
+    done = api.get(f"/orders/o1/cancellations/{asked['id']}")
+    assert (done["state"], done["fee"], done["amount"]) == ("accepted", 0, 4492)
+    late = api.cancel("o2")
+    assert (late["state"], late["fee"]) == ("requested", 2246)
+
+
 def test_the_shipping_charge_is_kept_or_cancelled_as_asked(placed):
     kept = placed.cancel(charges="keep")
     assert (kept["whole"], kept["amount"]) == (True, 3997)

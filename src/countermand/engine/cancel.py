@@ -72,7 +72,7 @@ def _conclude(
     """Now, later, or not without somebody's agreement."""
     fee, waits = 0, None
     if around.policy is not None or command.effective_at is not None:
-        fee = fee_minor(order, around.policy, event.amount_minor, event.at)
+        fee = fee_minor(order, around.policy, event.amount_minor, _asked_at(command, around, event.at))
         waits = wait(order, command, around.policy, amount_minor=event.amount_minor, now=event.at)
         if waits is not None and not command.waits:
             return Refused(refusal=Refusal.STATUS_FORBIDS, order=order, cause=Cause.APPROVAL_REQUIRED)
@@ -86,6 +86,12 @@ def _conclude(
         )
         return replace(after, events=(approval, *after.events))
     return postponed(order, command, event, waits) if waits else _accept(order, command, event, lines, around=around)
+
+
+def _asked_at(command: Cancel, around: Around, now: datetime) -> datetime:
+    """When the fee is reckoned: whoever waits for somebody's agreement does not pay for the waiting."""
+    asked = around.cancellation(command.cancellation_id) if command.agreed_by else None
+    return asked.created_at if asked is not None and command.effective_at is None else now
 
 
 def _with_charges(order: Order, command: Cancel, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
