@@ -132,6 +132,16 @@ def test_a_preview_promises_the_status_that_the_order_gets(placed):
     )
 
 
+def test_nobody_has_to_agree_to_what_only_waits_for_its_time(api, server):
+    put_world(server, orders=[new_order()], accounts=TWO_KEYS)
+    asked = api.cancel(effective_at="2026-03-01T13:00:00Z")
+    told = Api(server, "k2").post(f"/orders/o1/cancellations/{asked['id']}:approve", {"by": "Lee"})
+    assert (told.status, told["code"], told["detail"]) == (409, "NOT_PENDING", "scheduled")
+    assert told["title"] == "The cancellation waits for nobody's decision"
+    assert told["allowed_actions"] == ["rejectCancellation", "withdrawCancellation"]
+    assert api.post(f"/orders/o1/cancellations/{asked['id']}:withdraw", {"by": "Kim"})["state"] == "withdrawn"
+
+
 def test_a_preview_expires_and_belongs_to_its_request(placed, server):
     seen = placed.post(PREVIEW, {}, key=None)
     other = placed.cancel(preview_token=seen["preview_token"], lines=[{"line_id": "a"}])

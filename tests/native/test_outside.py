@@ -239,6 +239,17 @@ def test_two_conflicts_of_one_order_end_each_by_itself(placed):
     assert [one["state"] for one in placed.get("/orders/o1")["conflicts"]] == ["open", "resolved"]
 
 
+def test_goods_that_come_back_one_by_one_end_the_conflict_with_the_last(placed):
+    placed.cancel()
+    placed.post("/orders/o1/shipments", {"lines": [{"line_id": "a", "quantity": 2}]})
+    one = {"lines": [{"line_id": "a", "quantity": 1}]}
+    for state, total, owed in (("open", 999, "parked"), ("resolved", 0, "settled")):
+        assert placed.post("/orders/o1/returns", one).status == 201
+        order = placed.get("/orders/o1")
+        assert ([known["state"] for known in order["conflicts"]], order["total"]) == ([state], total)
+        assert placed.owed()["return"]["state"] == owed
+
+
 def test_refunded_elsewhere_is_reviewed(api):
     api.post("/orders", new_order(payments=CAPTURED))
     report = api.post("/orders/o1/payments/p1/reports", {"step": "refunded", "amount": 100})

@@ -17,7 +17,6 @@ from countermand.dialects.contract import (
     Caller,
     CallerFault,
     Fault,
-    FaultKind,
     Held,
     Plan,
     WireAnswer,
@@ -38,7 +37,7 @@ from countermand.dialects.native.bulkrecords import (
 )
 from countermand.dialects.native.bulktypes import NewBulk
 from countermand.dialects.native.problems import encode_refusal, invalid
-from countermand.dialects.native.requesting import claim_of, leafed, listing_of, page_after, page_size, paged
+from countermand.dialects.native.requesting import claim_of, leafed, listing_of, page_after, page_size, paged, wrong
 from countermand.dialects.wire import json_answer, to_facts
 from countermand.model.bulk import DRIVEN, MOVES, Bulk, BulkAction, BulkState, Item, ItemOutcome, Selection, moved
 from countermand.model.outcome import Cause, Refusal, Refused, Verdict
@@ -61,12 +60,13 @@ def decode_create(wire: WireRequest, caller: Caller) -> Ask:
     except ValidationError as error:
         raise invalid(error) from error
     if single := SINGLE & given.cancellation.keys():
-        raise CallerFault(
-            Fault(kind=FaultKind.INVALID, detail=f"{', '.join(sorted(single))}: only of one cancellation")
-        )
+        raise wrong(f"/cancellation/{min(single)}", "means one cancellation only")
     claim = claim_of(wire, caller)
     # What a single cancellation with these members would be told, the bulk is told before anything begins.
-    cancellations.decode(replace(wire, params={"order": "any"}, body=to_facts(given.cancellation)), caller)
+    try:
+        cancellations.decode(replace(wire, params={"order": "any"}, body=to_facts(given.cancellation)), caller)
+    except CallerFault as error:
+        raise _within(error.fault, "/cancellation") from error
 
     def plan(held: Held) -> Plan:
         bulk = _begun(given, caller, held)
@@ -78,6 +78,12 @@ def decode_create(wire: WireRequest, caller: Caller) -> Ask:
         return Plan(records=(record_of(bulk, caller.tenant, held.now), *chunks), timers=timers, note=bulk)
 
     return Ask(plan=plan, claim=claim)
+
+
+def _within(fault: Fault, member: str) -> CallerFault:
+    """The fault of a member of the body, with pointers that begin at the body."""
+    fields = tuple(replace(field, path=f"{member}{field.path}") for field in fault.fields)
+    return CallerFault(replace(fault, fields=fields))
 
 
 def _begun(given: NewBulk, caller: Caller, held: Held) -> Bulk:
@@ -206,7 +212,7 @@ def encode_list(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 def _position(wire: WireRequest) -> int:
     text = page_after(wire) or "0"
     if not text.isascii() or not text.isdecimal() or len(text) > len(str(10**12)):
-        raise CallerFault(Fault(kind=FaultKind.INVALID, detail="page_token is none of ours"))
+        raise wrong("page_token", "is none of ours")
     return int(text)
 
 

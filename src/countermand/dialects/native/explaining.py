@@ -145,8 +145,8 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
         "Release the hold.",
     ),
     "NOT_PENDING": (
-        "The cancellation is decided already; `detail` says how.",
-        "Nothing.",
+        "The cancellation is decided already, or `scheduled`, and takes effect without anybody's agreement; `detail` says which.",
+        "Nothing; what is scheduled can be withdrawn or rejected.",
     ),
     "DECISION_TOO_LATE": (
         "The request has timed out; its policy decides, not a person.",

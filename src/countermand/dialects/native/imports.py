@@ -30,6 +30,7 @@ from countermand.dialects.native import shapes
 from countermand.dialects.native.operation import Operation, Parameter, Said, operation
 from countermand.dialects.native.orders import decode_place
 from countermand.dialects.native.problems import encode_fault, encode_refusal
+from countermand.dialects.native.requesting import NO_KEY, wrong
 from countermand.dialects.native.types import NewOrder
 from countermand.dialects.wire import json_answer
 from countermand.model.command import Place
@@ -42,10 +43,13 @@ Basis = tuple[object, ...]
 
 def decode_line(wire: WireRequest, caller: Caller) -> Ask:
     """One order. Raises CallerFault when it has no id: without one, sending the file again would place it again."""
-    ask = decode_place(wire, caller)
+    try:
+        ask = decode_place(wire, caller)
+    except CallerFault as fault:
+        # Beside an order without an id, an idempotency key would do; for a line of an import it would not.
+        raise _missing_id() if _wants_key(fault) else fault from None
     if ask.order is None:
-        missing = FieldFault(path="/id", message="an imported order needs an id", code="MISSING")
-        raise CallerFault(Fault(kind=FaultKind.INVALID, detail=missing.message, fields=(missing,)))
+        raise _missing_id()
 
     def plan(held: Held) -> Plan | Refused:
         planned = ask.plan(held)
@@ -59,6 +63,15 @@ def decode_line(wire: WireRequest, caller: Caller) -> Ask:
         return replace(planned, detail="there is an order with this id, and its lines, quantities or prices are others")
 
     return replace(ask, plan=plan, claim=None)
+
+
+def _wants_key(fault: CallerFault) -> bool:
+    return any(field.code == NO_KEY for field in fault.fault.fields)
+
+
+def _missing_id() -> CallerFault:
+    missing = FieldFault(path="/id", message="an imported order needs an id", code="MISSING")
+    return CallerFault(Fault(kind=FaultKind.INVALID, detail=missing.message, fields=(missing,)))
 
 
 def _basis(order: Order) -> Basis:
@@ -105,9 +118,9 @@ def mode_of(wire: WireRequest) -> LineMode:
     """What the query says. Raises CallerFault for words that mean nothing."""
     mode, dry_run = wire.query_value("mode") or "each", wire.query_value("dry_run") or "false"
     if mode not in {"each", "all"}:
-        raise CallerFault(Fault(kind=FaultKind.INVALID, detail="mode must be each or all"))
+        raise wrong("mode", "must be each or all")
     if dry_run not in {"true", "false"}:
-        raise CallerFault(Fault(kind=FaultKind.INVALID, detail="dry_run must be true or false"))
+        raise wrong("dry_run", "must be true or false")
     return LineMode(rehearse=dry_run == "true", unanimous=mode == "all")
 
 

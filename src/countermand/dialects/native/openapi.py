@@ -44,6 +44,7 @@ HEADERS: Final[Mapping[str, object]] = {
     "ETag": _header("The version, for If-Match.", always=True),
     "Location": _header("Where to look again.", always=True),
     "Retry-After": _header("When to look again, in seconds.", always=True),
+    "WWW-Authenticate": _header("How to say who asks (RFC 9110).", always=True),
     "Idempotent-Replayed": _header("`true`: this answer was given before, under the same key."),
     "Link": _header("The next page (RFC 8288) and the page before, as far as there are any."),
 }
@@ -170,7 +171,10 @@ def _response(model: type[BaseModel], *, html: bool) -> Mapping[str, object]:
 def _problems(one: Operation) -> Mapping[str, object]:
     content = {"application/problem+json": {"schema": _reference(Problem)}}
     never = _never(one)
-    return {status: {"description": "A problem.", "content": content} for status in _PROBLEMS if status not in never}
+    said = {status: {"description": "A problem.", "content": content} for status in _PROBLEMS if status not in never}
+    if "401" in said:
+        said["401"] |= {"headers": {"WWW-Authenticate": {"$ref": "#/components/headers/WWW-Authenticate"}}}
+    return said
 
 
 def _never(one: Operation) -> frozenset[str]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from countermand.dialects import catalog
@@ -13,6 +14,10 @@ from countermand.model.order import Order, PortionState
 from countermand.model.outcome import CancellationState, Cause, Refusal, Refused
 
 _PROBLEM: Final = (("Content-Type", "application/problem+json"),)
+
+#: What every 401 has to say of how to be somebody (RFC 9110, section 11.6.1).
+_CHALLENGE: Final = ("WWW-Authenticate", "Bearer")
+_NOBODY: Final = 401
 
 #: Status and title of each refusal. Precedence is the enumeration's own order.
 REFUSALS: Final[Mapping[Refusal, tuple[int, str]]] = {
@@ -46,7 +51,7 @@ CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {
     Cause.APPROVAL_REQUIRED: (409, "Somebody has to agree first"),
     Cause.SAME_PERSON: (409, "Whoever asked for it can't approve it"),
     Cause.ON_HOLD: (409, "The order is on hold"),
-    Cause.NOT_PENDING: (409, "The cancellation is not pending"),
+    Cause.NOT_PENDING: (409, "The cancellation waits for nobody's decision"),
     Cause.DECISION_TOO_LATE: (409, "The request has timed out"),
     Cause.NOT_CANCELLED: (409, "The cancellation is not in effect"),
     Cause.RESTORABLE_IN_PART: (409, "Some of what it did outside can't be undone"),
@@ -84,6 +89,7 @@ REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
     Cause.PREVIEW_EXPIRED: ("previewCancellation",),
     Cause.RESTORABLE_IN_PART: ("restoreCancellation",),
     Refusal.VERSION_MISMATCH: ("getOrder",),
+    Cause.IF_MATCH_REQUIRED: ("getOrder",),
     Refusal.UNITS_ALREADY_SHIPPED: ("createReturn",),
     Refusal.NOTHING_OPEN: ("createReturn", "restoreCancellation"),
     Refusal.LINE_CLOSED: ("createReturn", "restoreCancellation"),
@@ -91,6 +97,7 @@ REMEDIES: Final[Mapping[str, tuple[str, ...]]] = {
 
 #: What can be done about a pending cancellation that only waits for its time: there is nobody who has to agree.
 _OF_SCHEDULED: Final = ("rejectCancellation", "withdrawCancellation")
+_OF_PENDING: Final = frozenset({Cause.CANCELLATION_PENDING, Cause.NOT_PENDING})
 
 #: Refusals that may end by themselves or by asking again with what is true now.
 RETRYABLE: Final = frozenset(
@@ -133,7 +140,8 @@ def encode_fault(fault: Fault, wire: WireRequest) -> WireAnswer:
         members["errors"] = [
             {_place(field.path): field.path, "detail": field.message, "code": field.code} for field in fault.fields
         ]
-    return _problem(wire, (status, title), fault.detail, members)
+    answer = _problem(wire, (status, title), fault.detail, members)
+    return replace(answer, headers=(*answer.headers, _CHALLENGE)) if status == _NOBODY else answer
 
 
 def _place(path: str) -> str:
@@ -152,7 +160,7 @@ def encode_refusal(refused: Refused, wire: WireRequest) -> WireAnswer:
         members["allowed_actions"] = list(REMEDIES.get(code, ()))
         if refusal is Refusal.STATUS_FORBIDS and cause is None and refused.order is not None:
             members |= _by_lifecycle(refused.order)
-        if cause is Cause.CANCELLATION_PENDING and refused.detail == CancellationState.SCHEDULED:
+        if cause in _OF_PENDING and refused.detail == CancellationState.SCHEDULED:
             members["allowed_actions"] = list(_OF_SCHEDULED)
         if refused.order is not None:
             members["state"] = refused.order.status
@@ -185,8 +193,8 @@ def _by_lifecycle(order: Order) -> dict[str, object]:
     return {"blocked_by": gone, "allowed_actions": actions or ["getOrder"], "moves": moves}
 
 
-#: Statuses that say that the order is not as it would have to be.
-_CONFLICTS: Final = frozenset({409, 412})
+#: Statuses that say that the order is not as it would have to be, or that nobody said how it should be.
+_CONFLICTS: Final = frozenset({409, 412, 428})
 
 
 def _problem(wire: WireRequest, said: tuple[int, str], detail: str, members: Mapping[str, object]) -> WireAnswer:

@@ -4,12 +4,15 @@ They come back, or they never really left because their shipment was called off:
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from countermand.dialects.contract import Caller, Held
 from countermand.model.command import Cancel, Close, Closing, Command, Reopen, Return, Selector
 from countermand.model.obligation import Obligation
+from countermand.model.order import PortionState
 
-_LINE = "line:"
+_LINE: Final = "line:"
+_OUT: Final = (PortionState.SHIPPED, PortionState.DELIVERED)
 
 
 def returned(held: Held, selectors: tuple[Selector, ...] | None, caller: Caller) -> tuple[Command, ...]:
@@ -50,11 +53,13 @@ def _units(owed: Obligation) -> Iterator[tuple[str, int]]:
 
 
 def _covered(held: Held, owed: Obligation, selectors: tuple[Selector, ...]) -> bool:
+    """Whether all of its units come back with these, or nothing of their lines is out any more, however often they came."""
     lines = held.order.lines if held.order else ()
+    out = {line.line_id: line.quantity_milli(*_OUT) for line in lines}
     back: dict[str, int] = {}
     for line in lines:
         for selector in selectors:
             if all(line.names.get(name) == value for name, value in selector.names.items()):
                 milli = line.quantity_milli() if selector.quantity_milli is None else selector.quantity_milli
                 back[line.line_id] = back.get(line.line_id, 0) + milli
-    return all(back.get(line_id, 0) >= milli for line_id, milli in _units(owed))
+    return all(back.get(line_id, 0) >= min(milli, out.get(line_id, milli)) for line_id, milli in _units(owed))

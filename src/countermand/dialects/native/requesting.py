@@ -23,6 +23,9 @@ Body = TypeVar("Body", bound=Wire)
 #: Characters of an idempotency key (Stripe's limit; the IETF draft names none).
 KEY_CHARACTERS_MAX: Final = 255
 
+#: What a fault says that is about the key itself.
+NO_KEY: Final = "IDEMPOTENCY_KEY"
+
 #: Items of a page: what is given when nothing is asked, and what a larger wish is cut down to.
 PAGE_SIZE_DEFAULT: Final = 50
 PAGE_SIZE_MAX: Final = 200
@@ -50,7 +53,7 @@ def claim_of(wire: WireRequest, caller: Caller) -> Claim:
     key = _unquoted(wire.headers.get("idempotency-key", "").strip())
     if not key or len(key) > KEY_CHARACTERS_MAX:
         detail = f"send an Idempotency-Key of 1 to {KEY_CHARACTERS_MAX} characters"
-        field = FieldFault(path="Idempotency-Key", message=detail, code="IDEMPOTENCY_KEY")
+        field = FieldFault(path="Idempotency-Key", message=detail, code=NO_KEY)
         raise CallerFault(Fault(kind=FaultKind.MALFORMED, detail=detail, fields=(field,)))
     scope = f"{caller.dialect} {caller.key_id} {wire.method} {wire.path}"
     return Claim(key=ClaimKey(caller.tenant, scope, key), fingerprint=hashlib.sha256(wire.body).digest())
