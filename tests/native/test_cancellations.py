@@ -132,6 +132,26 @@ def test_a_preview_promises_the_status_that_the_order_gets(placed):
     )
 
 
+@pytest.mark.parametrize("let_go", ["ends", "released", "shipped"])
+def test_a_scheduled_cancel_waits_until_fulfilment_lets_go(placed, server, let_go):
+    asked = placed.cancel(effective_at="2026-03-01T12:10:00Z")
+    advance(server, 500)
+    claim = placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse", "seconds": 600})
+    advance(server, 100)
+    path = f"/orders/o1/cancellations/{asked['id']}"
+    assert (placed.get(path)["state"], placed.get("/orders/o1")["status"]) == ("scheduled", "placed")
+    if let_go == "released":
+        placed.post(f"/orders/o1/fulfilment-claims/{claim['id']}:release")
+    elif let_go == "shipped":
+        placed.post("/orders/o1/shipments", {"fulfilment_claim": claim["id"]})
+    advance(server, 500 if let_go == "ends" else 30)
+    done = placed.get(path)
+    if let_go == "shipped":
+        assert (done["state"], done["decided_because"]) == ("failed", "STATUS_FORBIDS")
+    else:
+        assert (done["state"], placed.get("/orders/o1")["status"]) == ("accepted", "cancelled")
+
+
 def test_nobody_has_to_agree_to_what_only_waits_for_its_time(api, server):
     put_world(server, orders=[new_order()], accounts=TWO_KEYS)
     asked = api.cancel(effective_at="2026-03-01T13:00:00Z")

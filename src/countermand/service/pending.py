@@ -1,8 +1,12 @@
 """What becomes of a pending cancellation when its time comes: the timers that judgement sets for each.
 
 A scheduled one takes effect; a request that nobody decided ends as its policy said when it was made. Whatever the order has
-come to in the meantime is decided then, not now: a cancel that is refused by then is written down as failed.
+come to in the meantime is decided then, not now: a cancel that is refused by then is written down as failed. Only what
+fulfilment has claimed at that moment is not lost: it is looked at again until the claim is over.
 """
+
+from datetime import timedelta
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -13,6 +17,9 @@ from countermand.model.keys import OrderKey
 from countermand.model.outcome import Cancellation, CancellationState, Refused
 from countermand.model.policy import OnTimeout
 from countermand.model.timer import Timer
+
+#: How often to look whether fulfilment has let go.
+LOOK_EVERY: Final = timedelta(seconds=30)
 
 #: Who acts when nobody did.
 POLICY: str = "policy"
@@ -32,12 +39,14 @@ def due(timer: Timer) -> Ask:
 
 
 def refused(timer: Timer, refusal: Refused) -> Ask:
-    """The ask that writes down that it could not be done, and why."""
+    """The ask that writes down that it could not be done, and why; or that waits for the end of what forbids it for now."""
 
     def plan(held: Held) -> Plan:
         found = _pending(held, timer)
         if found is None:
             return Plan(ended=(timer.key,))
+        if found.state is CancellationState.SCHEDULED and refusal.retry_at is not None:
+            return Plan(timers=(replace(timer, due_at=min(refusal.retry_at, held.now + LOOK_EVERY)),))
         because = (refusal.cause or refusal.refusal).value
         dismiss = Dismiss(cancellation_id=found.cancellation_id, how=Answer.FAIL, by=POLICY, because=because)
         return Plan(commands=(dismiss,))
