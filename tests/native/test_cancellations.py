@@ -323,6 +323,20 @@ def test_the_shipping_charge_is_kept_or_cancelled_as_asked(placed):
     assert placed.get("/orders/o2")["status"] == "placed"
 
 
+def test_a_charge_that_was_kept_is_not_said_to_be_cancelled(placed):
+    kept = placed.cancel(charges="keep")
+    for asked in ({"charges": "cancel"}, {"lines": [{"line_id": "shipping"}]}, {"lines": [{"sku": "shipping"}]}):
+        for path in ("", ":preview"):
+            refused = placed.post(f"/orders/o1/cancellations{path}", asked)
+            assert (refused.status, refused["code"], refused["blocked_by"]) == (409, "ALREADY_CANCELLED", ["shipping"])
+    for asked in ({}, {"charges": "keep"}, {"lines": [{"line_id": "b"}]}):
+        again = placed.cancel(**asked)
+        assert (again.status, again["id"]) == (200, kept["id"])
+    placed.post(f"/orders/o1/cancellations/{kept['id']}:restore", {"by": "Kim"})
+    assert placed.cancel(charges="cancel")["amount"] == 4492
+    assert placed.cancel(charges="cancel").status == 200
+
+
 def test_the_refund_choice_is_obeyed(api):
     for order, choice, kinds in (("o1", "none", set()), ("o2", "store_credit", {"store_credit"})):
         api.post("/orders", new_order(order, payments=CAPTURED))

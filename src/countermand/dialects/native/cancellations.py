@@ -25,7 +25,7 @@ from countermand.dialects.native.requesting import (
 from countermand.dialects.native.showing import etag, show_cancellation, show_obligation
 from countermand.dialects.native.types import NewCancellation
 from countermand.dialects.wire import json_answer, wait_of
-from countermand.model.command import Actors, Cancel
+from countermand.model.command import Actors, Cancel, Charges
 from countermand.model.keys import OrderKey
 from countermand.model.obligation import Obligation
 from countermand.model.order import Order
@@ -74,7 +74,7 @@ def decode(wire: WireRequest, caller: Caller) -> Ask:
     def plan(held: Held) -> Plan | Refused:
         known = _existing(held)
         if known is not None:
-            return Plan(note=known)
+            return _charges_kept(held, command) or Plan(note=known)
         cancel = replace(command, cancellation_id=held.new_id(), expected_version=expected(held, versions))
         if token is None:
             return Plan(commands=(cancel,))
@@ -117,6 +117,19 @@ def _existing(held: Held) -> Existing | None:
             mine = [one for one in held.obligations if one.cancellation_id == record.cancellation_id]
             return Existing(cancellation=record, obligations=tuple(mine)) if record.whole else None
     return None
+
+
+def _charges_kept(held: Held, command: Cancel) -> Refused | None:
+    """That the order is cancelled is no answer to who wants a charge off it that was kept when it was."""
+    kept = [line for line in held.order.lines if line.charge and line.open] if held.order else []
+    named = [selector.names for selector in command.selectors or ()]
+    meant = [
+        line.line_id
+        for line in kept
+        if command.charges is Charges.CANCEL
+        or any(all(line.names.get(name) == value for name, value in names.items()) for names in named)
+    ]
+    return Refused(refusal=Refusal.ALREADY_CANCELLED, order=held.order, blocked_by=tuple(meant)) if meant else None
 
 
 def encode(verdict: Verdict, wire: WireRequest) -> WireAnswer:
@@ -192,10 +205,10 @@ def _look(wire: WireRequest, caller: Caller, given: NewCancellation, *, token: b
     key = address(caller, wire.params["order"])
     command, versions = command_of(given, caller), versions_of(wire)
 
-    def plan(held: Held) -> Plan:
+    def plan(held: Held) -> Plan | Refused:
         known = _existing(held)
         if known is not None:
-            return Plan(note=known)
+            return _charges_kept(held, command) or Plan(note=known)
         cancel = replace(command, cancellation_id=held.new_id(), expected_version=expected(held, versions))
         return Plan(commands=(cancel,), dry=True, note=Foreseen(given, held.now, token=token))
 

@@ -47,10 +47,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "ALREADY_CANCELLED": (
         (
-            "The order is cancelled, and the vendor's API calls that an error. Ours never does when it knows the "
-            "cancellation: a second cancel gets it with status 200."
+            "The order is cancelled, and the vendor's API calls that an error. Ours gives a second cancel the first one's "
+            "record with status 200, unless it asks for a charge that was kept then: `blocked_by` names it."
         ),
-        "Nothing: it is as you wanted it.",
+        "Nothing: it is as you wanted it. For a kept charge, restore the cancellation and cancel with `charges: cancel`.",
     ),
     "STATUS_FORBIDS": (
         "The order's lifecycle does not allow it in this status, which `state` names.",
