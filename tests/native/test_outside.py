@@ -144,6 +144,33 @@ def test_captured_after_the_void_goes_back(placed):
     assert [(one["state"], one["closed_at"]) for one in order["conflicts"]] == [("resolved", CLOCK)]
 
 
+def test_a_delivery_is_of_the_shipment_that_it_names(placed):
+    for name, line in (("s1", "a"), ("s2", "b")):
+        placed.post("/orders/o1/shipments", {"id": name, "lines": [{"line_id": line}]})
+    unknown = placed.post("/orders/o1/deliveries", {"shipment_id": "s9"})
+    assert (unknown.status, unknown["code"]) == (404, "UNKNOWN_SHIPMENT")
+    assert unknown["errors"][0]["pointer"] == "/shipment_id"
+    first = placed.post("/orders/o1/deliveries", {"shipment_id": "s1", "delivered_on": "2026-03-02"})
+    assert (first.status, [one["line_id"] for one in first["events"][0]["lines"]]) == (201, ["a"])
+    again = placed.post("/orders/o1/deliveries", {"shipment_id": "s1"})
+    assert (again.status, again["code"]) == (409, "NOTHING_OPEN")
+    assert placed.get("/orders/o1")["status"] == "shipped"
+    placed.post("/orders/o1/deliveries", {"shipment_id": "s2"})
+    order = placed.get("/orders/o1")
+    assert order["status"] == "delivered"
+    assert [one["delivered_on"] for one in order["shipments"]] == ["2026-03-02", None]
+
+
+def test_a_claim_is_of_goods_that_there_are(placed):
+    unknown = placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse", "line_ids": ["a", "z"]})
+    assert (unknown.status, unknown["errors"][0]["pointer"]) == (422, "/line_ids/1")
+    placed.post("/orders/o1/fulfilment-claims", {"holder": "warehouse"})
+    for line in ("a", "b"):
+        assert placed.cancel(lines=[{"line_id": line}])["code"] == "FULFILMENT_CLAIMED"
+    assert placed.cancel()["code"] == "FULFILMENT_CLAIMED"
+    assert placed.cancel(lines=[{"line_id": "shipping"}])["amount"] == 495
+
+
 def test_a_shipment_that_was_called_off_leaves_the_order_alive(placed, server):
     placed.post("/orders/o1/shipments", {"id": "s1", "lines": [{"line_id": "a"}, {"line_id": "b"}]})
     assert placed.cancel(lines=[{"line_id": "b"}])["code"] == "STATUS_FORBIDS"
@@ -152,7 +179,10 @@ def test_a_shipment_that_was_called_off_leaves_the_order_alive(placed, server):
     assert [(line["open"], line["reserved"]) for line in off["lines"][:2]] == [(3, 3), (1, 1)]
     assert {(one["sku"], one["quantity"]) for one in effects(server)["reservations"]} == {("A", 3), ("B", 1)}
     assert placed.post("/orders/o1/shipments/s1:cancel")["version"] == off["version"]
-    assert placed.post("/orders/o1/shipments/s9:cancel").status == 422
+    unknown = placed.post("/orders/o1/shipments/s9:cancel")
+    assert (unknown.status, unknown["code"]) == (404, "UNKNOWN_SHIPMENT")
+    sent = [placed.post("/orders/o1/shipments/s1:cancel", body, key="once") for body in ({}, {"another": 1})]
+    assert [one.status for one in sent] == [200, 422]
     assert placed.post("/orders/o1/shipments/s1:cancel", key="k" * 256).status == 400
     assert placed.post("/orders/o9/shipments/s1:cancel").status == 404
     assert placed.cancel(lines=[{"line_id": "b"}]).status == 202

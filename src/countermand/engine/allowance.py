@@ -59,7 +59,8 @@ def _in_the_way(order: Order, command: Cancel, now: datetime) -> Iterator[tuple[
     wanted = _wanted(order, command) if alive else []
     for lease in alive:
         held = set(lease.line_ids)
-        if lines := [line for line in wanted if not held or line.line_id in held]:
+        # Nobody picks a charge: a claim of everything is one of the goods.
+        if lines := [line for line in wanted if (line.line_id in held if held else not line.charge)]:
             yield lease, lines
 
 

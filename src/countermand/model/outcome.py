@@ -38,13 +38,14 @@ class Refusal(StrEnum):
 class Cause(StrEnum):
     """What exactly stands behind a refusal, in order of precedence. An encoder that knows no causes tells the refusal.
 
-    The first refines KEY_REUSED, the next two UNKNOWN_ORDER: the order is there, a part of it isn't. All others refine
+    The first refines KEY_REUSED, the next three UNKNOWN_ORDER: the order is there, a part of it isn't. All others refine
     STATUS_FORBIDS: something that is not the lifecycle forbids what the lifecycle allows.
     """
 
     KEY_IN_USE = "KEY_IN_USE"
     UNKNOWN_CANCELLATION = "UNKNOWN_CANCELLATION"
     UNKNOWN_OBLIGATION = "UNKNOWN_OBLIGATION"
+    UNKNOWN_SHIPMENT = "UNKNOWN_SHIPMENT"
     IF_MATCH_REQUIRED = "IF_MATCH_REQUIRED"
     PREVIEW_EXPIRED = "PREVIEW_EXPIRED"
     CANCELLATION_PENDING = "CANCELLATION_PENDING"

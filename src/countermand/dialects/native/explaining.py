@@ -99,6 +99,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
         "The order is there and has no obligation of this id.",
         "List the order's obligations.",
     ),
+    "UNKNOWN_SHIPMENT": (
+        "The order is there and has no shipment of this id.",
+        "Read the order's shipments.",
+    ),
     "IF_MATCH_REQUIRED": (
         "The tenant's policy demands that a cancel says which version of the order it is about.",
         "Read the order and send its ETag as `If-Match`.",

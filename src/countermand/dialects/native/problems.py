@@ -42,6 +42,7 @@ CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {
     Cause.KEY_IN_USE: (409, "A request with this idempotency key is still running"),
     Cause.UNKNOWN_CANCELLATION: (404, "The order has no such cancellation"),
     Cause.UNKNOWN_OBLIGATION: (404, "The order has no such obligation"),
+    Cause.UNKNOWN_SHIPMENT: (404, "The order has no such shipment"),
     Cause.IF_MATCH_REQUIRED: (428, "The tenant's policy demands If-Match"),
     Cause.PREVIEW_EXPIRED: (409, "The preview has expired"),
     Cause.CANCELLATION_PENDING: (409, "Another cancellation of the order is pending"),

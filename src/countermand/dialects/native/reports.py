@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native import remedies
 from countermand.dialects.native.addressing import address
@@ -45,9 +47,9 @@ from countermand.model.command import (
     TakeLease,
 )
 from countermand.model.order import Hold, Lease, Order, PortionState, Shipment
-from countermand.model.outcome import Done, Refusal, Refused, Verdict
+from countermand.model.outcome import Cause, Done, Refusal, Refused, Verdict
 
-Planner = Callable[[Held], tuple[Command, ...]]
+Planner = Callable[[Held], tuple[Command, ...] | Refused]
 
 
 def _ask(wire: WireRequest, caller: Caller, planner: Planner, *, history: bool = False) -> Ask:
@@ -55,7 +57,10 @@ def _ask(wire: WireRequest, caller: Caller, planner: Planner, *, history: bool =
     key, versions = address(caller, wire.params["order"]), versions_of(wire)
 
     def plan(held: Held) -> Plan | Refused:
-        return stale(held, versions) or Plan(commands=planner(held))
+        if (refused := stale(held, versions)) is not None:
+            return refused
+        planned = planner(held)
+        return planned if isinstance(planned, Refused) else Plan(commands=planned)
 
     return Ask(order=key, plan=plan, history=history, claim=claim_of(wire, caller))
 
@@ -99,7 +104,7 @@ def _release(wire: WireRequest, caller: Caller, command: Command) -> Ask:
 def decode_claim(wire: WireRequest, caller: Caller) -> Ask:
     given = body_of(wire, NewFulfilmentClaim)
 
-    def planner(held: Held) -> tuple[Command, ...]:
+    def planner(held: Held) -> tuple[Command, ...] | Refused:
         lease = Lease(
             lease_id=held.new_id(),
             holder=given.holder,
@@ -107,9 +112,17 @@ def decode_claim(wire: WireRequest, caller: Caller) -> Ask:
             expires_at=held.now + timedelta(seconds=given.seconds),
             line_ids=tuple(sorted(set(given.line_ids))),
         )
+        if (pointer := _nowhere(held.order, given.line_ids)) and held.order is not None:
+            return Refused(refusal=Refusal.UNKNOWN_LINE, order=held.order, pointer=pointer)
         return (TakeLease(lease=lease, executed_by=caller.key_id),)
 
     return _ask(wire, caller, planner)
+
+
+def _nowhere(order: Order | None, line_ids: list[str]) -> str:
+    """Where the first line is named that the order does not have."""
+    known = {line.line_id for line in order.lines} if order else set(line_ids)
+    return next((f"/line_ids/{at}" for at, line_id in enumerate(line_ids) if line_id not in known), "")
 
 
 def encode_claim(verdict: Verdict, wire: WireRequest) -> WireAnswer:
@@ -156,35 +169,31 @@ def decode_delivery(wire: WireRequest, caller: Caller) -> Ask:
     given = body_of(wire, NewDelivery)
     selectors = selectors_of(given.lines)
 
-    def planner(held: Held) -> tuple[Command, ...]:
-        known = held.order.shipments if held.order else ()
-        found = next((one for one in known if one.shipment_id == given.shipment_id), None)
-        shipment = None
-        if given.shipment_id is not None:
-            shipment = Shipment(
-                shipment_id=given.shipment_id,
-                carrier=found.carrier if found else None,
-                tracking=found.tracking if found else None,
-                shipped_on=found.shipped_on if found else None,
-                delivered_on=given.delivered_on,
-            )
-        meant = selectors
-        if meant is None and held.order is not None and found is not None:
-            meant = _carried(held.order, found)
+    def planner(held: Held) -> tuple[Command, ...] | Refused:
+        shipment, meant = None, selectors
+        if given.shipment_id is not None and held.order is not None:
+            found = next((one for one in held.order.shipments if one.shipment_id == given.shipment_id), None)
+            if found is None:
+                return _no_shipment(held.order, "/shipment_id")
+            shipment = replace(found, delivered_on=given.delivered_on)
+            meant = _carried(held.order, found) if selectors is None else selectors
         return (Deliver(shipment=shipment, selectors=meant, unshipped=False, executed_by=caller.key_id),)
 
     return _ask(wire, caller, planner)
 
 
-def _carried(order: Order, shipment: Shipment) -> tuple[Selector, ...] | None:
-    """The units on their way with this shipment, as selectors; None when there are none of it."""
+def _no_shipment(order: Order, pointer: str = "") -> Refused:
+    return Refused(refusal=Refusal.UNKNOWN_ORDER, order=order, cause=Cause.UNKNOWN_SHIPMENT, pointer=pointer)
+
+
+def _carried(order: Order, shipment: Shipment) -> tuple[Selector, ...]:
+    """The units on their way with this shipment, as selectors: none, when there are none of it any more."""
     carried: dict[str, int] = {}
     for line in order.lines:
         for part in line.portions:
             if part.shipment_id == shipment.shipment_id and part.state is PortionState.SHIPPED:
                 carried[line.line_id] = carried.get(line.line_id, 0) + part.quantity_milli
-    found = tuple(Selector(names={"line_id": name}, quantity_milli=milli) for name, milli in carried.items())
-    return found or None
+    return tuple(Selector(names={"line_id": name}, quantity_milli=milli) for name, milli in carried.items())
 
 
 def decode_return(wire: WireRequest, caller: Caller) -> Ask:
@@ -199,9 +208,10 @@ def decode_cancel_shipment(wire: WireRequest, caller: Caller) -> Ask:
 
     def plan(held: Held) -> Plan | Refused:
         order = held.order
-        if order is None or all(one.shipment_id != wanted for one in order.shipments):
-            unknown = Refusal.UNKNOWN_ORDER if order is None else Refusal.UNKNOWN_LINE
-            return Refused(refusal=unknown, order=order, detail="" if order is None else "there is no such shipment")
+        if order is None:
+            return Refused(refusal=Refusal.UNKNOWN_ORDER)
+        if all(one.shipment_id != wanted for one in order.shipments):
+            return _no_shipment(order)
         if (refused := stale(held, versions)) is not None:
             return refused
         carries = any(
