@@ -312,6 +312,26 @@ def test_what_was_refunded_elsewhere_ends_the_cancellation_that_waited_for_it(ap
     assert api.events()[-1]["type"] == "cancellation.completed"
 
 
+def test_a_part_that_was_captured_is_refunded_and_the_rest_is_voided_all_the_same(placed):
+    done = placed.cancel()
+    report = placed.post("/orders/o1/payments/p1/reports", {"step": "captured", "amount": 1000})
+    assert report["conflicts"] == []
+    owed = placed.get(f"/orders/o1/cancellations/{done['id']}")["obligations"]
+    assert [(one["kind"], one["amount"]) for one in owed] == [("void", 3492), ("refund", 1000)]
+    placed.post("/orders/o1/payments/p1/reports", {"step": "voided", "amount": 2000})
+    assert placed.owed()["void"]["amount"] == 1492
+    for step, amount, state in (("voided", 1492, "accepted"), ("refunded", 1000, "completed")):
+        placed.post("/orders/o1/payments/p1/reports", {"step": step, "amount": amount})
+        assert placed.get(f"/orders/o1/cancellations/{done['id']}")["state"] == state
+    payment = placed.get("/orders/o1")["payments"][0]
+    assert (payment["captured"], payment["refunded"], payment["released"], payment["voided"]) == (
+        1000,
+        1000,
+        3492,
+        True,
+    )
+
+
 def test_a_report_counts_once(placed):
     body = {"step": "captured", "amount": 4492}
     first = placed.post("/orders/o1/payments/p1/reports", body, key="webhook-1")

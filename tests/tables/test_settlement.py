@@ -114,6 +114,8 @@ VOIDED = """
     1499         1000     0       499        499      0        0       none
     1499         1499     0       1499       0        1499     0       refunded_elsewhere
     1499         1000     499     1499       499      1000     0       refunded_elsewhere
+    1499         0        1499    500        500      0        999     none
+    1499         0        1000    600        600      0        899     none
 """
 
 
@@ -139,9 +141,53 @@ def test_a_void_that_nobody_owed_just_so_releases_what_there_is_and_ends_what_it
     (now,) = after.order.payments
     conflicts = [one.kind.value for one in after.order.conflicts] or ["none"]
     assert [str(now.released_minor), str(now.refunded_minor), str(now.voiding_minor), *conflicts] == expected
-    assert [one.state for one in after.obligations] == (
-        [ObligationState.SETTLED] if now.voiding_minor != int(voiding) else []
+    states = (
+        []
+        if now.voiding_minor == int(voiding)
+        else [ObligationState.OPEN if now.voiding_minor else ObligationState.SETTLED]
     )
+    assert [one.state for one in after.obligations] == states
+    assert [one.amount_minor for one in after.obligations if not one.state.over] == [now.voiding_minor] * bool(
+        states and now.voiding_minor
+    )
+
+
+CAPTURED = """
+    # voids      captured   voiding refunding left
+    1499         1499       0       1499      refund:1499
+    1499         500        999     500       void:999,refund:500
+    500,999      999        500     999       void:500,refund:999
+    500,999      1200       299     1200      void:299,refund:999,refund:201
+    499          1000       499     0         void:499
+"""
+
+
+@pytest.mark.parametrize("row", [row.split() for row in CAPTURED.strip().splitlines()[1:]])
+def test_so_much_of_a_void_as_was_captured_becomes_a_refund(row):
+    voids, captured, voiding, refunding, left = row
+    amounts = [int(amount) for amount in voids.split(",")]
+    payment = Payment(payment_id="p", authorised_minor=1499, voiding_minor=sum(amounts))
+    mine = Obligation(
+        obligation_id="",
+        tenant="t",
+        dialect="plain",
+        order_id="o",
+        kind="void",
+        type="payment.void",
+        created_at=NOW,
+        data={"payment_id": "p", "otherwise": "refund"},
+        cancellation_id="c0",
+    )
+    known = [replace(mine, obligation_id=f"o{at}", amount_minor=amount) for at, amount in enumerate(amounts)]
+    report = ReportPayment(payment_id="p", step=PaymentStep.CAPTURED, amount_minor=int(captured))
+    around = Around(obligations=tuple(known))
+    after: Any = decide(order(*OPEN.lines, payments=(payment,)), report, FLOW, NOW, around=around)
+    (now,) = after.order.payments
+    assert (now.voiding_minor, now.refunding_minor) == (int(voiding), int(refunding))
+    changed = {one.obligation_id: one for one in after.obligations}
+    last = [*(changed.get(one.obligation_id, one) for one in known), *after.owed]
+    assert [f"{one.kind}:{one.amount_minor}" for one in last] == left.split(",")
+    assert {one.cancellation_id for one in after.owed} <= {"c0"}
 
 
 ELSEWHERE = """

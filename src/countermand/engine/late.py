@@ -12,7 +12,7 @@ is an obligation, so that it can't be forgotten:
 | refunded_elsewhere   | `review`; what is still promised is cut to what is left of the money |
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -143,6 +143,7 @@ class _Heard(Struct, frozen=True):
 
     payment: Payment
     closed: tuple[Obligation, ...] = ()
+    owed: tuple[Owed, ...] = ()
     conflict: ConflictKind | None = None
     amount_minor: int = 0
 
@@ -168,7 +169,7 @@ def report(order: Order, command: ReportPayment, lifecycle: Lifecycle, now: date
         data={name: text for name, text in told.items() if text},
         sequence=order.sequence + 1,
     )
-    accepted = Accepted(order=evolve(order, event), events=(event,), obligations=heard.closed)
+    accepted = Accepted(order=evolve(order, event), events=(event,), obligations=heard.closed, owed=heard.owed)
     if heard.conflict is None and order.status in lifecycle.cancelled and command.step in _INWARDS:
         heard = _too_much(accepted.order, heard, command)
     if heard.conflict is not None:
@@ -194,16 +195,45 @@ def _captured(payment: Payment, command: ReportPayment, mine: tuple[Obligation, 
     if late:
         after = replace(after, released_minor=after.released_minor - late, voided=False)
         return _Heard(after, conflict=ConflictKind.CAPTURED_AFTER_VOID, amount_minor=late)
-    turned = list[Obligation]()
-    for one in mine:
-        free = after.authorised_minor - after.captured_minor - after.released_minor
-        if one.kind == "void" and after.voiding_minor > free:
-            amount = one.amount_minor
-            after = replace(
-                after, voiding_minor=after.voiding_minor - amount, refunding_minor=after.refunding_minor + amount
-            )
+    turned, owed = list[Obligation](), list[Owed]()
+    for one, part in _beyond(mine, {"void"}, after.voiding_minor - _free_minor(after)):
+        after = replace(after, voiding_minor=after.voiding_minor - part, refunding_minor=after.refunding_minor + part)
+        if part == one.amount_minor:
             turned.append(replace(one, kind="refund", type="payment.refund"))
-    return _Heard(after, closed=tuple(turned))
+        else:
+            turned.append(replace(one, amount_minor=one.amount_minor - part))
+            owed.append(_refund_of(one, part))
+    return _Heard(after, closed=tuple(turned), owed=tuple(owed))
+
+
+def _refund_of(void: Obligation, amount_minor: int) -> Owed:
+    """What was captured of the money that was to be voided."""
+    data = {name: void.data[name] for name in ("payment_id", "method") if name in void.data}
+    return Owed(
+        kind="refund",
+        type="payment.refund",
+        amount_minor=amount_minor,
+        currency=void.currency,
+        data=data,
+        not_before=void.next_try_at,
+        cancellation_id=void.cancellation_id,
+    )
+
+
+def _beyond(mine: Iterable[Obligation], kinds: Collection[str], much: int) -> Iterator[tuple[Obligation, int]]:
+    """The obligations of which so much is not possible any more, the newest first, each with its part."""
+    for one in sorted(mine, key=lambda one: one.obligation_id, reverse=True):
+        part = min(much, one.amount_minor)
+        if one.kind in kinds and part > 0:
+            much -= part
+            yield one, part
+
+
+def _lessened(obligation: Obligation, part: int, now: datetime) -> Obligation:
+    """An obligation of which a part is done; with all of it, it is settled."""
+    if part == obligation.amount_minor:
+        return closed(obligation, _reported(obligation), now)
+    return replace(obligation, amount_minor=obligation.amount_minor - part)
 
 
 def _voided(payment: Payment, command: ReportPayment, mine: tuple[Obligation, ...], now: datetime) -> _Heard:
@@ -214,10 +244,9 @@ def _voided(payment: Payment, command: ReportPayment, mine: tuple[Obligation, ..
         return _Heard(after, closed=(closed(paid, _reported(paid), now),))
     part = min(command.amount_minor, _free_minor(payment))
     after, done = released(payment, part), list[Obligation]()
-    for one in mine:
-        if one.kind == "void" and after.voiding_minor > _free_minor(after):
-            after = replace(after, voiding_minor=after.voiding_minor - one.amount_minor)
-            done.append(closed(one, _reported(one), now))
+    for one, out in _beyond(mine, {"void"}, after.voiding_minor - _free_minor(after)):
+        after = replace(after, voiding_minor=after.voiding_minor - out)
+        done.append(_lessened(one, out, now))
     beyond = command.amount_minor - part
     if not beyond:
         return _Heard(after, closed=tuple(done))
@@ -245,17 +274,10 @@ def _no_more_than_taken(
     payment: Payment, mine: tuple[Obligation, ...], now: datetime
 ) -> tuple[Payment, tuple[Obligation, ...]]:
     """What went back elsewhere can't go back again: what is promised beyond what was taken is not owed, the newest first."""
-    beyond = payment.refunding_minor - max(0, payment.captured_minor - payment.refunded_minor)
-    less = list[Obligation]()
-    for one in sorted(mine, key=lambda one: one.obligation_id, reverse=True):
-        part = min(beyond, one.amount_minor)
-        if one.kind not in _BACK or part <= 0:
-            continue
-        beyond -= part
-        payment = replace(payment, refunding_minor=payment.refunding_minor - part)
-        left = replace(one, amount_minor=one.amount_minor - part)
-        less.append(left if left.amount_minor else closed(one, _reported(one), now))
-    return payment, tuple(less)
+    much = payment.refunding_minor - max(0, payment.captured_minor - payment.refunded_minor)
+    less = tuple((one, part) for one, part in _beyond(mine, _BACK, much))
+    promised = payment.refunding_minor - sum(part for _, part in less)
+    return replace(payment, refunding_minor=promised), tuple(_lessened(one, part, now) for one, part in less)
 
 
 _HEARD: Final = {

@@ -25,7 +25,10 @@ class ObligationState(StrEnum):
 
 
 class Owed(Struct, frozen=True, kw_only=True):
-    """Something owed because of a decision, before it has an id. `not_before`: the undo window ends then."""
+    """Something owed because of a decision, before it has an id. `not_before`: the undo window ends then.
+
+    `cancellation_id` is of the earlier cancellation that it belongs to, when the decision makes none.
+    """
 
     kind: str
     type: str
@@ -34,6 +37,7 @@ class Owed(Struct, frozen=True, kw_only=True):
     data: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None
     owner: str = "relay"
+    cancellation_id: str | None = None
 
 
 class Obligation(Struct, frozen=True, kw_only=True, omit_defaults=True):

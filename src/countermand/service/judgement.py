@@ -375,7 +375,7 @@ def obligation_of(
         type=owed.type,
         created_at=now,
         data=owed.data,
-        cancellation_id=cancellation.cancellation_id if cancellation else None,
+        cancellation_id=cancellation.cancellation_id if cancellation else owed.cancellation_id,
         amount_minor=owed.amount_minor,
         currency=owed.currency,
         next_try_at=owed.not_before or now,
