@@ -19,6 +19,12 @@ def test_a_version_that_is_demanded_is_told_with_the_way_to_it(placed):
     assert placed.post(CANCEL, {}, If_Match='"1"').status == 202
 
 
+def test_orders_of_a_dialect_that_there_is_none_of_are_not_said_to_be_none(placed):
+    told = placed.get("/orders?dialect=natvie")
+    assert (told.status, told["errors"][0]["parameter"]) == (422, "dialect")
+    assert len(placed.get("/orders?dialect=native")["items"]) == 1
+
+
 def test_what_is_wrong_inside_a_bulk_or_an_import_is_named_where_it_stands(api):
     def places(told: Answer) -> list[str]:
         assert (told.status, told["code"]) == (422, "INVALID")

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from countermand.dialects import catalog
 from countermand.dialects.contract import Ask, Caller, Held, Plan, WireAnswer, WireRequest
 from countermand.dialects.native.addressing import address, place_of
 from countermand.dialects.native.placing import placed
@@ -81,6 +82,8 @@ def encode_get(found: tuple[Found, ...], wire: WireRequest) -> WireAnswer:
 def decode_list(wire: WireRequest, caller: Caller) -> tuple[Query, ...]:
     """By `dialect`, `kind`, `status` (repeated for several), `reference` and time of placement; newest first."""
     dialect = wire.query_value("dialect") or caller.dialect
+    if dialect not in catalog.load():
+        raise wrong("dialect", f"must be one of: {', '.join(catalog.load())}")
     listing = replace(
         listing_of(wire),
         statuses=tuple(value for name, value in wire.query if name == "status"),
