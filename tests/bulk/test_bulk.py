@@ -18,6 +18,9 @@ def api(api_of: Make) -> Api:
 def test_every_order_gets_what_a_single_cancellation_would_have_given_it(api: Api):
     ids = api.place(6)
     api.call("POST", f"/orders/{ids[1]}/cancellations", {}, status=201)
+    dry = api.begin(order_ids=ids, cancellation={}, dry_run=True)
+    api.until(dry["id"], "completed")
+    assert all("cancellation_id" not in item for item in api.items(dry["id"]))
     bulk = api.begin(order_ids=[*ids, "nobody", ids[0]], cancellation={"reason": "fraud", "note": "ring"})
     done = api.until(bulk["id"], "completed")
     counts = {"selected": 7, "tried": 7, "cancelled": 5, "pending": 0, "unchanged": 1, "refused": 1}

@@ -124,7 +124,7 @@ class Bulks:
 
         def conclude(verdicts: tuple[Verdict, ...]) -> Ask:
             pairs = zip(order_ids, verdicts, strict=True)
-            items = tuple(item_of(order_id, verdict, wire=wire) for order_id, verdict in pairs)
+            items = tuple(item_of(order_id, verdict, wire=wire, dry_run=bulk.dry_run) for order_id, verdict in pairs)
             return _concluding(found, Chunk(order_ids=order_ids, items=items), bulk=key)
 
         verdicts = await self._desk.together(

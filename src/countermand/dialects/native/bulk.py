@@ -290,8 +290,8 @@ def asks_of(order_ids: tuple[str, ...], caller: Caller, *, wire: WireRequest) ->
     return tuple([replace(one, order=address(caller, order_id)) for order_id in order_ids])
 
 
-def item_of(order_id: str, verdict: Verdict, *, wire: WireRequest) -> Item:
-    """What became of an order, in the words that a single cancellation would be answered with."""
+def item_of(order_id: str, verdict: Verdict, *, wire: WireRequest, dry_run: bool) -> Item:
+    """What became of an order, in the words that a single cancellation would be answered with. A dry run makes none."""
     if isinstance(verdict, Refused):
         told = msgspec.json.decode(encode_refusal(verdict, wire).body, type=dict[str, object])
         status = verdict.order.status if verdict.order else ""
@@ -301,4 +301,5 @@ def item_of(order_id: str, verdict: Verdict, *, wire: WireRequest) -> Item:
     if done is None:
         return Item(order_id=order_id, outcome=ItemOutcome.UNCHANGED, status=status)
     outcome = ItemOutcome.PENDING if done.state.pending else ItemOutcome.CANCELLED
-    return Item(order_id=order_id, outcome=outcome, status=status, cancellation_id=done.cancellation_id)
+    made = "" if dry_run else done.cancellation_id
+    return Item(order_id=order_id, outcome=outcome, status=status, cancellation_id=made)
