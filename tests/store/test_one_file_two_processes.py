@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import apsw
 import pytest
 
 from countermand.store.port import Judged, Loaded, Wanted, Writes
@@ -112,22 +113,30 @@ def test_a_record_that_a_batch_looked_at_is_checked_before_anything_is_written(
     assert seen == [int(there), there + 1]
 
 
-def test_a_batch_is_decided_while_another_of_this_process_is_committed(ours: Ledger):
-    """And what both change is changed by one after the other."""
+def test_batches_are_decided_while_one_of_this_process_is_being_written(ours: Ledger, path: Path):
+    """And what they all change is changed by one after the other."""
     ours.put(order())
-    decided: list[str] = []
+    decided: list[int] = []
+    all_of_them = asyncio.Event()
 
     def judge(loaded: Loaded) -> Writes:
-        decided.append(f"by {loaded.orders[key()].version}")
+        decided.append(loaded.orders[key()].version)
+        if len(decided) == 3:
+            all_of_them.set()
         return Writes(orders={key(): cancelled(loaded.orders[key()])})
 
-    async def batch() -> None:
-        await ours.batch(Wanted(orders={key()}), judge)
-        decided.append("committed")
+    async def crowd() -> list[int]:
+        other = apsw.Connection(str(path))
+        other.execute("BEGIN IMMEDIATE")  # the first can't be written before this ends
+        batches = [asyncio.create_task(ours.batch(Wanted(orders={key()}), judge)) for _ in range(3)]
+        await asyncio.wait_for(all_of_them.wait(), 4)
+        seen = list(decided)
+        other.execute("COMMIT")
+        other.close()
+        await asyncio.gather(*batches)
+        return seen
 
-    assert ours.together(*(batch() for _ in range(3))) == [None] * 3
-    assert decided[:2] == ["by 1", "by 1"], "the second looked while the first was under way"
-    assert decided.count("committed") == 3
+    assert ours.run(crowd()) == [1, 1, 1]
     assert ours.load(Wanted(orders={key()})).orders[key()].version == 4
 
 
