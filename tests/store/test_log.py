@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log: it is copied into the file while others write, and begun anew."""
+"""SQLite's write-ahead log: it is copied into the file when it is long, and begun anew."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 import apsw
 
 from countermand.store.port import Judged, Loaded, Wanted, Writes
-from countermand.store.sqlite.checkpoints import LOG_PAGES_MAX
+from countermand.store.sqlite.adapter import WAL_PAGES_MAX
 from tests.store.ledger import Ledger, record, thing
 
 #: A page and its header in the log.
 FRAME_BYTES = 4_096 + 24
 
 #: A quarter of what the log may hold is written at once.
-LARGE = b"." * (LOG_PAGES_MAX // 4 * 4_096)
+LARGE = b"." * (WAL_PAGES_MAX // 4 * 4_096)
 
 
 def pages(path: Path) -> float:
@@ -38,7 +38,7 @@ def write(ledger: Ledger, numbers: range) -> None:
 
 def test_the_log_does_not_grow_with_what_is_written(ours: Ledger, path: Path):
     write(ours, range(40))
-    assert pages(path) < 3 * LOG_PAGES_MAX
+    assert pages(path) < 3 * WAL_PAGES_MAX
     assert ours.load(Wanted(records={thing("r0")})).records[thing("r0")].body == LARGE
 
 
@@ -50,8 +50,8 @@ def test_somebody_who_reads_for_long_is_not_disturbed_and_lets_the_log_grow_only
     write(ours, range(1, 13))
     assert reader.execute("SELECT count(*) FROM records").fetchone() == before
     grown = pages(path)
-    assert grown > 3 * LOG_PAGES_MAX
+    assert grown > 3 * WAL_PAGES_MAX
     reader.execute("COMMIT")
     write(ours, range(13, 53))
-    assert pages(path) < grown + 3 * LOG_PAGES_MAX
+    assert pages(path) < grown + 3 * WAL_PAGES_MAX
     reader.close()

@@ -35,7 +35,6 @@ from countermand.store.port import (
 )
 from countermand.store.sql import statements
 from countermand.store.sqlite import credentials, erasing, loading, reading, sandboxing, surveying, timing, writing
-from countermand.store.sqlite.checkpoints import Checkpoints
 from countermand.store.sqlite.schema import prepare
 from countermand.store.sqlite.seen import LostUpdate, Seen
 from countermand.store.sqlite.turns import Turns
@@ -47,6 +46,9 @@ _SQL: Final = statements(__package__)
 #: How long a transaction waits for another process's. Well below the time-outs of clients, well above any commit.
 BUSY_TIMEOUT_MS: Final = 5_000
 
+#: Pages of the log before SQLite copies them into the file: 16 MiB, so that the copying is rare and still short.
+WAL_PAGES_MAX: Final = 4_000
+
 #: Page cache per connection in KiB. The operating system caches the file as well.
 CACHE_KIB: Final = 32_768
 
@@ -57,6 +59,7 @@ def _open(path: str, *, writable: bool) -> apsw.Connection:
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_MAX}")
     return connection
 
 
@@ -72,15 +75,12 @@ class SqliteStore:
         self._reader = _open(str(path), writable=False)
         self._lister = _open(str(path), writable=False)
         self._surveyor = _open(str(path), writable=False)
-        self._checkpoints = Checkpoints(_open(str(path), writable=True), self._writer)
-        self._copying: asyncio.Task[None] | None = None
         #: Held while the writer is in use: it has one transaction at a time.
         self._busy = asyncio.Lock()
         self._turns = Turns(path)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._listing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-reader")
         self._surveying = ThreadPoolExecutor(1, thread_name_prefix="sqlite-surveyor")
-        self._checkpointing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoints")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -93,22 +93,8 @@ class SqliteStore:
             raise StoreUnavailable(f"can't open {path}: {error}") from error
 
     async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
-        if self._checkpoints.due and self._copying is None:
-            self._copying = asyncio.get_running_loop().create_task(self._copy_log())
         judged = await self._lightly(wanted, judge) if loading.single_rows(wanted) else None
         return (judged or await self._carefully(wanted, judge)).value
-
-    async def _copy_log(self) -> None:
-        """Most of it while others write, the rest while nobody does."""
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(self._checkpointing, self._checkpoints.copy)
-            async with self._our_turn():
-                await loop.run_in_executor(self._checkpointing, self._checkpoints.copy)
-        except StoreUnavailable:
-            pass  # the log is longer for now; whoever writes hears of it
-        finally:
-            self._copying = None
 
     async def _lightly(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Judged[Value] | None:
         """Decide while others may write, and write only if nothing that was decided by has changed. None: it has."""
@@ -298,17 +284,13 @@ class SqliteStore:
             raise StoreUnavailable(str(error)) from error
 
     async def close(self) -> None:
-        if self._copying is not None:
-            await self._copying
         async with self._busy:
             self._writing.shutdown()
             self._listing.shutdown()
             self._surveying.shutdown()
-            self._checkpointing.shutdown()
             self._reader.close()
             self._lister.close()
             self._surveyor.close()
-            self._checkpoints.close()
             self._writer.close()
             self._turns.close()
 
