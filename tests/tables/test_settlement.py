@@ -106,6 +106,29 @@ def test_void_first_then_refund_and_never_more_than_there_is(row):
     assert (amounts.get("void", 0), amounts.get("refund", 0)) == (void, refund)
 
 
+def owed_for_p(obligation_id: str, kind: str, amount_minor: int, **data: str) -> Obligation:
+    """Money of the payment `p` that is promised back."""
+    return Obligation(
+        obligation_id=obligation_id,
+        tenant="t",
+        dialect="plain",
+        order_id="o",
+        kind=kind,
+        type=f"payment.{kind}",
+        created_at=NOW,
+        data={"payment_id": "p", **data},
+        amount_minor=amount_minor,
+        cancellation_id="c0",
+    )
+
+
+def reported(payment: Payment, step: PaymentStep, amount_minor: int, owed: list[Obligation]) -> Any:
+    """What becomes of an order with this payment, for which this is owed, when a step of the payment is reported."""
+    report = ReportPayment(payment_id="p", step=step, amount_minor=amount_minor)
+    around = Around(obligations=tuple(owed))
+    return decide(order(*OPEN.lines, payments=(payment,)), report, FLOW, NOW, around=around)
+
+
 VOIDED = """
     # authorised captured voiding reported   released refunded voiding conflict
     1499         0        0       1499       1499     0        0       none
@@ -121,23 +144,11 @@ VOIDED = """
 
 @pytest.mark.parametrize("row", [row.split() for row in VOIDED.strip().splitlines()[1:]])
 def test_a_void_that_nobody_owed_just_so_releases_what_there_is_and_ends_what_it_leaves_nothing_for(row):
-    authorised, captured, voiding, reported, *expected = row
+    authorised, captured, voiding, told, *expected = row
     payment = Payment(payment_id="p", authorised_minor=int(authorised), captured_minor=int(captured))
     payment = replace(payment, voiding_minor=int(voiding))
-    mine = Obligation(
-        obligation_id="o0",
-        tenant="t",
-        dialect="plain",
-        order_id="o",
-        kind="void",
-        type="payment.void",
-        created_at=NOW,
-        data={"payment_id": "p"},
-        amount_minor=int(voiding),
-    )
-    around = Around(obligations=(mine,) if mine.amount_minor else ())
-    report = ReportPayment(payment_id="p", step=PaymentStep.VOIDED, amount_minor=int(reported))
-    after: Any = decide(order(*OPEN.lines, payments=(payment,)), report, FLOW, NOW, around=around)
+    mine = [owed_for_p("o0", "void", int(voiding))] if int(voiding) else []
+    after = reported(payment, PaymentStep.VOIDED, int(told), mine)
     (now,) = after.order.payments
     conflicts = [one.kind.value for one in after.order.conflicts] or ["none"]
     assert [str(now.released_minor), str(now.refunded_minor), str(now.voiding_minor), *conflicts] == expected
@@ -167,21 +178,8 @@ def test_so_much_of_a_void_as_was_captured_becomes_a_refund(row):
     voids, captured, voiding, refunding, left = row
     amounts = [int(amount) for amount in voids.split(",")]
     payment = Payment(payment_id="p", authorised_minor=1499, voiding_minor=sum(amounts))
-    mine = Obligation(
-        obligation_id="",
-        tenant="t",
-        dialect="plain",
-        order_id="o",
-        kind="void",
-        type="payment.void",
-        created_at=NOW,
-        data={"payment_id": "p", "otherwise": "refund"},
-        cancellation_id="c0",
-    )
-    known = [replace(mine, obligation_id=f"o{at}", amount_minor=amount) for at, amount in enumerate(amounts)]
-    report = ReportPayment(payment_id="p", step=PaymentStep.CAPTURED, amount_minor=int(captured))
-    around = Around(obligations=tuple(known))
-    after: Any = decide(order(*OPEN.lines, payments=(payment,)), report, FLOW, NOW, around=around)
+    known = [owed_for_p(f"o{at}", "void", amount, otherwise="refund") for at, amount in enumerate(amounts)]
+    after = reported(payment, PaymentStep.CAPTURED, int(captured), known)
     (now,) = after.order.payments
     assert (now.voiding_minor, now.refunding_minor) == (int(voiding), int(refunding))
     changed = {one.obligation_id: one for one in after.obligations}
@@ -204,24 +202,12 @@ ELSEWHERE = """
 
 @pytest.mark.parametrize("row", [row.split() for row in ELSEWHERE.strip().splitlines()[1:]])
 def test_what_went_back_elsewhere_is_never_given_back_again(row):
-    captured, refunds, reported, refunded, promised, left = row
+    captured, refunds, told, refunded, promised, left = row
     owed = [int(amount) for amount in refunds.split(",")]
     payment = Payment(payment_id="p", authorised_minor=int(captured), captured_minor=int(captured))
     payment = replace(payment, refunding_minor=sum(owed))
-    mine = Obligation(
-        obligation_id="",
-        tenant="t",
-        dialect="plain",
-        order_id="o",
-        kind="refund",
-        type="payment.refund",
-        created_at=NOW,
-        data={"payment_id": "p"},
-    )
-    known = [replace(mine, obligation_id=f"o{at}", amount_minor=amount) for at, amount in enumerate(owed)]
-    report = ReportPayment(payment_id="p", step=PaymentStep.REFUNDED, amount_minor=int(reported))
-    around = Around(obligations=tuple(known))
-    after: Any = decide(order(*OPEN.lines, payments=(payment,)), report, FLOW, NOW, around=around)
+    known = [owed_for_p(f"o{at}", "refund", amount) for at, amount in enumerate(owed)]
+    after = reported(payment, PaymentStep.REFUNDED, int(told), known)
     (now,) = after.order.payments
     assert (now.refunded_minor, now.refunding_minor) == (int(refunded), int(promised))
     changed = {one.obligation_id: one for one in after.obligations}

@@ -80,7 +80,7 @@ def named_by(order: Order, selector: Selector, names: Names | None) -> list[Line
     among: Sequence[Line] = order.lines
     if names is not None and selector.names:
         among = names.get(next(iter(selector.names.items())), ())
-    return [line for line in among if _matches(line, selector.names)]
+    return [line for line in among if selector.matches(line)]
 
 
 def _choose_one(
@@ -94,10 +94,6 @@ def _choose_one(
     if len(candidates) > 1:
         return _no(order, Refusal.AMBIGUOUS_LINE, selector, candidates)
     return (Choice(candidates[0], selector.quantity_milli),)
-
-
-def _matches(line: Line, names: Mapping[str, str]) -> bool:
-    return all(line.names.get(name) == value for name, value in names.items())
 
 
 def _no(order: Order, refusal: Refusal, selector: Selector, lines: Sequence[Line]) -> Refused:

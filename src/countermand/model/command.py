@@ -23,6 +23,10 @@ class Selector(Struct, frozen=True, kw_only=True):
     quantity_milli: int | None = None
     pointer: str = ""
 
+    def matches(self, line: Line) -> bool:
+        """Whether the line has each of these names, to the code point."""
+        return all(line.names.get(name) == value for name, value in self.names.items())
+
 
 class Actors(Struct, frozen=True, kw_only=True):
     """Who asked, who carried it out, and who is at fault: three facts that are often three parties."""

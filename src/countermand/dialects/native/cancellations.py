@@ -122,12 +122,10 @@ def _existing(held: Held) -> Existing | None:
 def _charges_kept(held: Held, command: Cancel) -> Refused | None:
     """That the order is cancelled is no answer to who wants a charge off it that was kept when it was."""
     kept = [line for line in held.order.lines if line.charge and line.open] if held.order else []
-    named = [selector.names for selector in command.selectors or ()]
     meant = [
         line.line_id
         for line in kept
-        if command.charges is Charges.CANCEL
-        or any(all(line.names.get(name) == value for name, value in names.items()) for names in named)
+        if command.charges is Charges.CANCEL or any(selector.matches(line) for selector in command.selectors or ())
     ]
     return Refused(refusal=Refusal.ALREADY_CANCELLED, order=held.order, blocked_by=tuple(meant)) if meant else None
 

@@ -59,7 +59,7 @@ def _covered(held: Held, owed: Obligation, selectors: tuple[Selector, ...]) -> b
     back: dict[str, int] = {}
     for line in lines:
         for selector in selectors:
-            if all(line.names.get(name) == value for name, value in selector.names.items()):
+            if selector.matches(line):
                 milli = line.quantity_milli() if selector.quantity_milli is None else selector.quantity_milli
                 back[line.line_id] = back.get(line.line_id, 0) + milli
     return all(back.get(line_id, 0) >= min(milli, out.get(line_id, milli)) for line_id, milli in _units(owed))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from countermand.model.command import Amount, Selector
 from countermand.model.money import share_minor
-from countermand.model.order import Line, Order, PortionState, TaxTotal
+from countermand.model.order import Order, PortionState, TaxTotal
 
 from .requests import OrderItemsChangeRequest
 from .values import VatAmount
@@ -59,13 +59,9 @@ def by_rate(entries: Sequence[VatAmount]) -> tuple[TaxTotal, ...]:
 def unknown_item(order: Order, selectors: tuple[Selector, ...] | None) -> Selector | None:
     """The first selector that fits no line in any state. It is reported before anything about an item's state."""
     for selector in selectors or ():
-        if not any(fits(line, selector) for line in order.lines):
+        if not any(selector.matches(line) for line in order.lines):
             return selector
     return None
-
-
-def fits(line: Line, selector: Selector) -> bool:
-    return all(line.names.get(name) == value for name, value in selector.names.items())
 
 
 def chosen(order: Order, selectors: tuple[Selector, ...] | None, states: States) -> dict[str, int]:
@@ -77,7 +73,7 @@ def chosen(order: Order, selectors: tuple[Selector, ...] | None, states: States)
     for selector in selectors:
         for line in order.lines:
             available = left.get(line.line_id, 0) - wanted.get(line.line_id, 0)
-            if available and fits(line, selector):
+            if available and selector.matches(line):
                 taken = available if selector.quantity_milli is None else min(available, selector.quantity_milli)
                 wanted[line.line_id] = wanted.get(line.line_id, 0) + taken
     return wanted
