@@ -212,5 +212,23 @@ def test_an_idempotency_key_is_kept_as_long_as_promised(age_s: int, url: str):
     run(url, work)
 
 
+def test_old_keys_go_in_helpings_and_those_of_a_dialect_whose_clock_is_behind_stay(url: str):
+    at = START - CLAIM_KEPT - timedelta(hours=1)
+    scopes = ("native POST /v1/orders", "another POST /v1/orders")
+    keys = [ClaimKey("acme", scope, f"{number:05}") for scope in scopes for number in range(2_100)]
+    claims = [StoredClaim(key=key, fingerprint=b"", status=200, headers=(), body=b"", created_at=at) for key in keys]
+
+    async def work(bench: Bench) -> None:
+        await bench.house.store.transact(Wanted(), lambda _: Judged(Writes(claims=claims), None))
+        assert await bench.house.store.forget_claims(["native"], START - CLAIM_KEPT), "there were more than go at once"
+        await bench.runner().forget_claims()
+        left = await bench.house.store.transact(
+            Wanted(claims=set(keys)), lambda loaded: Judged(Writes(), set(loaded.claims))
+        )
+        assert left == {key for key in keys if key.scope.startswith("another ")}
+
+    run(url, work)
+
+
 def _claims(loaded: Loaded) -> Judged[int]:
     return Judged(Writes(), len(loaded.claims))

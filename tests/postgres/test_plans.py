@@ -36,10 +36,10 @@ ACROSS = {
     "claim_timers": "as any_due; the rows that are changed are named by their whole keys",
     "next_due": "as any_due",
     "open_groups": "sums for whoever watches the house, from an index that holds only what is open",
-    "claims_after": "housekeeping walks through all tenants in key order",
-    "orders_after": "as claims_after",
-    "forget_batches": "as claims_after; a handful of rows",
-    "delete_claims": "as claims_after; rows are named by their whole keys",
+    "orders_after": "housekeeping walks through all tenants in key order",
+    "old_claims": "as orders_after, from the oldest on",
+    "forget_batches": "as orders_after; a handful of rows",
+    "delete_claims": "as orders_after; rows are named by their whole keys",
 }
 
 #: Tables with a tenant.

@@ -212,11 +212,8 @@ class Store(Protocol):
     async def unsettled(self) -> tuple[Unsettled, ...]:
         """What is owed and not settled, whatever its tenant, by kind: sums, for whoever watches the house."""
 
-    async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
-        """Delete claims of the dialect older than an instant, looking at a limited number in key order.
-
-        Gives the last key looked at, for the next call; None when there are no more.
-        """
+    async def forget_claims(self, dialects: Iterable[str], before: datetime) -> bool:
+        """Delete claims of some dialects older than an instant, the oldest first and a limited number. Whether there are more."""
 
     async def aged_orders(
         self, before: datetime, *, after: OrderKey | None, limit: int

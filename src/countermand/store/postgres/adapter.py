@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Final, TypeVar
 
-from countermand.model.keys import ClaimKey, OrderKey
+from countermand.model.keys import OrderKey
 from countermand.model.order import Order
 from countermand.model.query import Found, Query
 from countermand.model.record import Record
@@ -123,9 +123,9 @@ class PostgresStore:
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         return await self._read(lambda session: timing.next_due(session, dialects))
 
-    async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
+    async def forget_claims(self, dialects: Iterable[str], before: datetime) -> bool:
         async with self._writing() as session:
-            return await timing.forget_claims(session, dialect, before=before, after=after)
+            return await timing.forget_claims(session, dialects, before)
 
     async def aged_orders(
         self, before: datetime, *, after: OrderKey | None, limit: int

@@ -514,8 +514,8 @@ INSERT INTO house (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPD
 SELECT EXISTS (SELECT 1 FROM keys) OR EXISTS (SELECT 1 FROM orders)
 
 -- ------------------------------------------------------------------------------------------------------------ timers
--- Timers are looked for by dialect, of all tenants: `timers_due` is the one index that doesn't begin with the tenant. A
--- sharded database asks every shard for its few earliest ones.
+-- Timers are looked for by dialect, of all tenants, and so are old claims by their age: `timers_due` and `claims_by_age` don't
+-- begin with the tenant. A sharded database asks every shard for its few earliest ones.
 
 -- name: any_due
 SELECT EXISTS (
@@ -537,9 +537,10 @@ RETURNING t.body
 SELECT d.dialect, (SELECT min(t.due_at) FROM timers t WHERE t.dialect || '' = d.dialect)
   FROM unnest(:dialects::text[]) AS d (dialect)
 
--- name: claims_after
+-- name: old_claims
+-- A scope begins with the name of its dialect and a space.
 SELECT tenant, scope, key, created_at FROM claims
- WHERE (tenant, scope, key) > (:tenant, :scope, :key) ORDER BY tenant, scope, key LIMIT :limit
+ WHERE created_at < :before AND split_part(scope, ' ', 1) = ANY (:dialects::text[]) ORDER BY created_at LIMIT :limit
 
 -- name: delete_claims
 -- `created_at` guards against a key that was forgotten and used again meanwhile.

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from countermand.model.keys import ClaimKey
 from countermand.model.timer import Timer
 from countermand.store.port import TimerLease
 from countermand.store.postgres.composing import named
 from countermand.store.postgres.sessions import Session
 from countermand.store.rows import instant, micros, timer_of
 
-#: Claims looked at in one transaction: a few milliseconds.
-CLAIMS_LOOKED_AT: Final = 2_000
+#: Claims forgotten in one transaction: some ten milliseconds.
+CLAIMS_FORGOTTEN_MAX: Final = 2_000
 
 
 async def any_due(session: Session, at: Mapping[str, datetime], lease: TimerLease) -> bool:
@@ -37,14 +36,9 @@ async def next_due(session: Session, dialects: Iterable[str]) -> Mapping[str, da
     return {dialect: instant(at) for dialect, at in rows if at is not None}
 
 
-async def forget_claims(session: Session, dialect: str, *, before: datetime, after: ClaimKey | None) -> ClaimKey | None:
-    """Delete old ones among the next claims in key order; gives the last of these."""
-    start = (after.tenant, after.scope, after.key) if after else ("", "", "")
-    rows = await session.fetch(named("claims_after").text, *start, CLAIMS_LOOKED_AT)
-    limit, mark = micros(before), f"{dialect} "
-    old = [row for row in rows if row["created_at"] < limit and row["scope"].startswith(mark)]
+async def forget_claims(session: Session, dialects: Iterable[str], before: datetime) -> bool:
+    """Delete the oldest ones; whether there are more."""
+    old = await session.fetch(named("old_claims").text, micros(before), list(dialects), CLAIMS_FORGOTTEN_MAX)
     if old:
         await session.execute(named("delete_claims").text, *map(list, zip(*old, strict=True)))
-    if len(rows) < CLAIMS_LOOKED_AT:
-        return None
-    return ClaimKey(rows[-1]["tenant"], rows[-1]["scope"], rows[-1]["key"])
+    return len(old) == CLAIMS_FORGOTTEN_MAX

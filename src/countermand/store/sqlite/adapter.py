@@ -16,7 +16,7 @@ from typing import Final, Self, TypeVar
 
 import apsw
 
-from countermand.model.keys import ClaimKey, OrderKey
+from countermand.model.keys import OrderKey
 from countermand.model.order import Order
 from countermand.model.query import Found, GetOrder, GetRecord, Query
 from countermand.model.record import Record
@@ -263,11 +263,11 @@ class SqliteStore:
     async def next_due(self, dialects: Iterable[str]) -> Mapping[str, datetime]:
         return timing.next_due(self._reader, dialects)
 
-    async def forget_claims(self, dialect: str, before: datetime, *, after: ClaimKey | None) -> ClaimKey | None:
-        old, last = timing.old_claims(self._reader, dialect, before, after=after)
+    async def forget_claims(self, dialects: Iterable[str], before: datetime) -> bool:
+        old = timing.old_claims(self._reader, dialects, before)
         if old:
             await self._write(lambda: timing.delete_claims(self._writer, old))
-        return last
+        return len(old) == timing.CLAIMS_FORGOTTEN_MAX
 
     async def aged_orders(
         self, before: datetime, *, after: OrderKey | None, limit: int

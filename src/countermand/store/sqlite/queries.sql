@@ -240,8 +240,11 @@ UPDATE timers SET leased_until = ? WHERE tenant = ? AND dialect = ? AND timer_id
 -- name: next_due
 SELECT min(due_at) FROM timers WHERE dialect = ?;
 
--- name: claims_after
-SELECT tenant, scope, key, created_at FROM claims WHERE (tenant, scope, key) > (?, ?, ?) ORDER BY tenant, scope, key LIMIT ?;
+-- name: old_claims
+-- A scope begins with the name of its dialect and a space.
+SELECT tenant, scope, key, created_at FROM claims
+ WHERE created_at < ? AND substr(scope, 1, instr(scope, ' ') - 1) IN (SELECT value FROM json_each(?))
+ ORDER BY created_at LIMIT ?;
 
 -- name: delete_claim
 DELETE FROM claims WHERE tenant = ? AND scope = ? AND key = ? AND created_at = ?;

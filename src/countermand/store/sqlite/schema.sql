@@ -128,6 +128,8 @@ CREATE TABLE claims (
   created_at  INTEGER NOT NULL,
   PRIMARY KEY (tenant, scope, key)
 ) WITHOUT ROWID;
+-- The oldest are forgotten, of all tenants. New ones come at its end, where an index grows cheaply.
+CREATE INDEX claims_by_age ON claims (created_at);
 
 -- How many units of a SKU are reserved, in thousandths. Changed in the transaction that changes the orders.
 CREATE TABLE stock (

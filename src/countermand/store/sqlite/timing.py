@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import apsw
+import msgspec
 
-from countermand.model.keys import ClaimKey
 from countermand.model.timer import Timer
 from countermand.store.port import TimerLease
 from countermand.store.rows import instant, micros, timer_of
@@ -14,8 +14,8 @@ from countermand.store.sql import statements
 
 _SQL: Final = statements(__package__)
 
-#: Claims looked at in one transaction: a few milliseconds, so that nobody waits long for the writer.
-CLAIMS_LOOKED_AT: Final = 2_000
+#: Claims forgotten in one transaction: a few milliseconds, so that nobody waits long for the writer.
+CLAIMS_FORGOTTEN_MAX: Final = 500
 
 
 class ClaimRow(NamedTuple):
@@ -53,17 +53,11 @@ def next_due(connection: apsw.Connection, dialects: Iterable[str]) -> Mapping[st
     return found
 
 
-def old_claims(
-    connection: apsw.Connection, dialect: str, before: datetime, *, after: ClaimKey | None
-) -> tuple[list[ClaimRow], ClaimKey | None]:
-    """Claims of a dialect that are old, among the next ones in key order; and the last of these."""
-    start = (after.tenant, after.scope, after.key) if after else ("", "", "")
-    rows = [ClaimRow._make(row) for row in connection.execute(_SQL["claims_after"], (*start, CLAIMS_LOOKED_AT))]
-    limit, mark = micros(before), f"{dialect} "
-    old = [row for row in rows if row.created_at < limit and row.scope.startswith(mark)]
-    if len(rows) < CLAIMS_LOOKED_AT:
-        return old, None
-    return old, ClaimKey(rows[-1].tenant, rows[-1].scope, rows[-1].key)
+def old_claims(connection: apsw.Connection, dialects: Iterable[str], before: datetime) -> list[ClaimRow]:
+    """The oldest claims of some dialects, at most as many as are forgotten at once."""
+    named = msgspec.json.encode(list(dialects)).decode()
+    rows = connection.execute(_SQL["old_claims"], (micros(before), named, CLAIMS_FORGOTTEN_MAX))
+    return [ClaimRow._make(row) for row in rows]
 
 
 def delete_claims(connection: apsw.Connection, rows: Iterable[ClaimRow]) -> None:
