@@ -29,6 +29,11 @@ from countermand.store.port import Judged, Loaded, Store, StoredClaim, StoreUnav
 #: Asks in one transaction. Beyond this a batch only gets slower, not cheaper per ask.
 BATCH_ASKS_MAX: Final = 256
 
+#: Turns of the event loop that a batch waits for company, when the one before had some: whoever was just answered is about to
+#: ask again, and what has arrived is still to be read. Whoever is alone waits for nobody. (PostgreSQL's `commit_delay` and
+#: `commit_siblings` are the same thought.)
+COMPANY_TURNS: Final = 3
+
 #: Asks that may wait. At a few thousand a second this is about a second's worth; more would be answered too late to matter.
 WAITING_ASKS_MAX: Final = 8_192
 
@@ -97,6 +102,8 @@ class Desk:
         #: What each idempotency key that is being decided on stands for.
         self._claimed: dict[ClaimKey, bytes] = {}
         self._busy: set[asyncio.Task[None]] = set()
+        #: Asks in the batch that was begun last.
+        self._company = 0
         #: Called when a commit has set timers.
         self.on_timers: Callable[[], None] = lambda: None
         #: Goes along with each batch, given the traces of its asks (empty: it has none). None: nobody watches.
@@ -170,8 +177,8 @@ class Desk:
             await asyncio.wait(self._busy)
 
     def _pump(self) -> None:
-        while self._waiting and len(self._busy) < self._store.lanes:
-            task = asyncio.get_running_loop().create_task(self._run(self._next_batch()))
+        if self._waiting and len(self._busy) < self._store.lanes:
+            task = asyncio.get_running_loop().create_task(self._run_next())
             self._busy.add(task)
             task.add_done_callback(self._ended)
 
@@ -188,6 +195,16 @@ class Desk:
         chosen = set(map(id, batch))
         self._waiting = deque(one for one in waiting if id(one) not in chosen)
         return batch
+
+    async def _run_next(self) -> None:
+        """Commit whoever is waiting by then: those that were read together with the one that found the desk idle come along."""
+        if self._company > 1:
+            for _ in range(COMPANY_TURNS):
+                await asyncio.sleep(0)
+        if self._waiting:
+            batch = self._next_batch()
+            self._company = len(batch)
+            await self._run(batch)
 
     async def _run(self, batch: list[_Waiting]) -> None:
         again: list[_Waiting] = []
