@@ -37,7 +37,7 @@ TRIES_MAX: Final = 6
 #: Patroni 5 to 30 s; callers give up before, and learn the outcome by asking again with the same idempotency key.
 OUTCOME_TIMEOUT_S: Final = 10.0
 
-#: Tenants whose last batch is remembered until its row is deleted by the next. Rows of forgotten ones are purged by age.
+#: Tenants whose last batches are remembered until their rows become those of the next. Rows of forgotten ones are purged by age.
 DONE_TENANTS_MAX: Final = 4_096
 
 
@@ -70,7 +70,8 @@ class Committer:
     def __init__(self, sessions: Sessions, *, pooled: bool) -> None:
         self._sessions = sessions
         self._pooled = pooled
-        self._done: dict[str, str] = {}
+        #: Rows of batches that were acknowledged, for batches to come: as many as were once under way together.
+        self._done: dict[str, list[str]] = {}
         self._under_way: dict[object, asyncio.Event] = {}
 
     async def transact(self, wanted: Wanted, judge: Callable[[Loaded], Judged[Value]]) -> Value:
@@ -131,17 +132,21 @@ class Committer:
         """One statement, which outside of a transaction is its own, and then COMMIT."""
         assert attempt.judged is not None
         tenant = attempt.tenant = tenant_of(attempt.wanted) or tenant_written(attempt.judged.writes)
-        parts["insert_batch"] = [(attempt.batch_id, time.time_ns() // 1_000)]
-        done = self._done.pop(tenant, None)
-        if done is not None:
-            parts["delete_batch"] = [(done,)]
+        written = (attempt.batch_id, time.time_ns() // 1_000)
+        done = self._done.get(tenant)
+        if done:
+            parts["move_batch"] = [(*written, done.pop())]
+        else:
+            parts["insert_batch"] = [written]
         await write(session, tenant=tenant, parts=parts)
         if attempt.careful:
             await session.execute("COMMIT")
         if session.doubtful:
             raise LostAcknowledgement
-        if len(self._done) < DONE_TENANTS_MAX:
-            self._done[tenant] = attempt.batch_id
+        if done is not None:
+            done.append(attempt.batch_id)
+        elif len(self._done) < DONE_TENANTS_MAX:
+            self._done[tenant] = [attempt.batch_id]
 
     async def _was_committed(self, attempt: _Attempt[Value]) -> bool:
         """Whether a batch whose acknowledgement was lost is there. Raises StoreUnavailable when that can't be told in time.

@@ -73,9 +73,7 @@ def loading(*, locked: bool, sources: tuple[str, ...], claims: bool) -> Composed
 
 
 #: Parts whose rows nobody counts, run after all others.
-UNCOUNTED: Final = frozenset(
-    {"erase_events", "erase_cancellations", "erase_obligations", "delete_batch", "add_tallies", "add_stock"}
-)
+UNCOUNTED: Final = frozenset({"erase_events", "erase_cancellations", "erase_obligations", "add_tallies", "add_stock"})
 
 #: Parts that may find nothing to do: what they delete somebody else may have taken away meanwhile.
 LENIENT: Final = frozenset({"drop_aliases", "delete_facets", "delete_timers"})

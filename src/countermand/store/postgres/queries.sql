@@ -392,9 +392,9 @@ RETURNING 1
 -- name: insert_batch
 INSERT INTO batches (tenant, batch_id, at) VALUES (:tenant, :batch_id, :batch_at) RETURNING 1
 
--- name: delete_batch
--- The batch before, whose acknowledgement has arrived.
-DELETE FROM batches WHERE tenant = :tenant AND batch_id = :done_id
+-- name: move_batch
+-- In the place of one before, whose acknowledgement has arrived: its row becomes this batch's.
+UPDATE batches SET batch_id = :batch_id, at = :batch_at WHERE tenant = :tenant AND batch_id = :done_id RETURNING 1
 
 -- name: add_tallies
 -- Like the next, and before it.

@@ -175,7 +175,7 @@ CREATE TABLE timers (
 -- key was seen to be planned through it while the table was empty, and then to read all timers of the dialect.
 CREATE INDEX timers_due ON timers ((dialect || ''), due_at);
 
--- One row for each batch whose acknowledgement might still be missed, deleted by the next batch of the same process.
+-- One row for each batch whose acknowledgement might still be missed; it becomes that of the next batch of the same process.
 -- Whoever lost a connection during COMMIT puts the row itself: if that succeeds, the batch was not and can't be committed.
 CREATE TABLE batches (
   tenant   TEXT COLLATE "C" NOT NULL,

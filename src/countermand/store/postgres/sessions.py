@@ -12,6 +12,7 @@ from typing import Final
 import asyncpg
 
 from countermand.store.port import StoreUnavailable
+from countermand.store.postgres.driver import recognise_arrays_fast
 from countermand.store.postgres.failures import LOST, REFUSED, is_lost, told
 from countermand.store.postgres.place import Place
 
@@ -46,6 +47,8 @@ SURVEY_TIMEOUT_MS: Final = 30_000
 
 #: When nothing has come back of a survey by now, the server hangs.
 SURVEY_ANSWER_TIMEOUT_S: Final = 32.0
+
+recognise_arrays_fast()
 
 assert SURVEY_TIMEOUT_MS < SURVEY_ANSWER_TIMEOUT_S * 1_000
 assert LOCK_TIMEOUT_MS < STATEMENT_TIMEOUT_MS < ANSWER_TIMEOUT_S * 1_000

@@ -51,13 +51,13 @@ ORDER: Final = (
     "delete_timers",
     "put_timers",
     "insert_batch",
-    "delete_batch",
+    "move_batch",
     "add_tallies",
     "add_stock",
 )
 
 #: Parts whose parameters are values, not arrays.
-_SINGLE: Final = frozenset({"insert_batch", "delete_batch"})
+_SINGLE: Final = frozenset({"insert_batch", "move_batch"})
 
 Decision = TypeVar("Decision", Cancellation, Obligation)
 Rows = list[tuple[object, ...]]
