@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from countermand.engine.tenders import give_back
+from countermand.engine.tenders import give_back, overpaid_minor
 from countermand.model.command import Cancel
 from countermand.model.event import Event
 from countermand.model.obligation import Owed
@@ -26,7 +26,8 @@ def dues_of(
     """What is owed, and the payments with what they have been promised (the very same when nothing is)."""
     if not order.payments and not order.ties and command.restock:
         return (), order.payments
-    money = give_back(order.payments, event.amount_minor, refund=command.refund, currency=order.currency)
+    back = overpaid_minor(order, order.total_minor - event.amount_minor) - overpaid_minor(order, order.total_minor)
+    money = give_back(order.payments, back, refund=command.refund, currency=order.currency)
     owed = [*money.owed, *_of_ties(order, command, event)]
     if not command.restock:
         owed.append(_write_off(order, event))

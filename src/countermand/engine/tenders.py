@@ -1,7 +1,9 @@
 """Money back to where it came from: what is owed per tender, and what each tender looks like when it was paid back.
 
 Rule 1: an authorisation that was not captured is voided; what was captured is refunded. Void first: it costs nobody anything.
-Rule 2: nothing is promised twice. What open obligations will give back is counted on the payment (`voiding`, `refunding`),
+Rule 2: what goes back is what was paid beyond what the order still costs. Of an order that is paid in part, a cancel takes what
+nobody has paid yet first. What was paid too much before stays for whoever finds out why.
+Rule 3: nothing is promised twice. What open obligations will give back is counted on the payment (`voiding`, `refunding`),
 so two partial cancels, however close together, never promise more than was paid.
 """
 
@@ -13,7 +15,7 @@ from msgspec.structs import replace
 
 from countermand.model.command import Refund
 from countermand.model.obligation import Obligation, Owed
-from countermand.model.order import Payment
+from countermand.model.order import Order, Payment
 
 #: Tenders that are given back in kind; everything else that was captured is refunded.
 IN_KIND: Final = frozenset({"points", "gift_card", "store_credit"})
@@ -36,6 +38,11 @@ def voidable_minor(payment: Payment) -> int:
 def refundable_minor(payment: Payment) -> int:
     """What is captured and not given back or about to be."""
     return max(0, payment.captured_minor - payment.refunded_minor - payment.refunding_minor)
+
+
+def overpaid_minor(order: Order, total_minor: int) -> int:
+    """How much of the order's money would be too much if it cost this. What was refunded was paid: a favour isn't taken back."""
+    return max(0, sum([one.captured_minor + voidable_minor(one) for one in order.payments]) - total_minor)
 
 
 @dataclass(frozen=True, slots=True)
