@@ -39,7 +39,7 @@ def binaries() -> Path:
     return Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION])
 
 
-def _user() -> str | None:
+def owner() -> str | None:
     """Who runs the server; None: whoever runs the tests."""
     if os.geteuid() != 0:
         return None
@@ -62,7 +62,7 @@ class Cluster:
     """One server with its data. Use it as a context manager; it leaves nothing behind."""
 
     def __init__(self, **settings: str) -> None:
-        self._user = _user()
+        self._user = owner()
         self._folder = Path(tempfile.mkdtemp(prefix="countermand-postgres-"))
         self._folder.chmod(0o755)
         self._settings = {**SETTINGS, **settings}
