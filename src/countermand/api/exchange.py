@@ -85,7 +85,7 @@ class Exchange:
         except CallerFault as error:
             answer = self.tell(error.fault, wire)
         except StoreUnavailable as error:
-            _log.warning("store unavailable", reason=str(error), request_id=wire.request_id, trace=trace_of(wire))
+            _log.often("store unavailable", reason=str(error), request_id=wire.request_id, trace=trace_of(wire))
             answer = self.tell(Fault(kind=FaultKind.UNAVAILABLE, retry_after_s=RETRY_AFTER_S), wire)
         except Exception as error:  # noqa: BLE001 - the edge: a bug becomes an answer in the dialect's own shape
             _log.error("a bug", error=error, path=wire.path, request_id=wire.request_id, trace=trace_of(wire))

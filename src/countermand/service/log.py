@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import structlog
+
+
+#: How often a warning is written that may come with every request: writing takes longer than a refusal.
+OFTEN_EVERY_S: Final = 1.0
 
 
 class Log:
@@ -20,12 +25,24 @@ class Log:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        #: Of each event that may come often: when it may be written again, and how many were not since it was.
+        self._next_s: dict[str, float] = {}
+        self._left_out: dict[str, int] = {}
 
     def info(self, event: str, **facts: object) -> None:
         _writer(self._name).info(event, **facts)
 
     def warning(self, event: str, **facts: object) -> None:
         _writer(self._name).warning(event, **facts)
+
+    def often(self, event: str, **facts: object) -> None:
+        """A warning that may come with every request: written once a second, with the number of those left out before."""
+        now_s = time.monotonic()
+        if now_s < self._next_s.get(event, 0.0):
+            self._left_out[event] = self._left_out.get(event, 0) + 1
+            return
+        self._next_s[event] = now_s + OFTEN_EVERY_S
+        self.warning(event, left_out=self._left_out.pop(event, 0), **facts)
 
     def error(self, event: str, *, error: BaseException | None = None, **facts: object) -> None:
         """Something is wrong with the program. `error` adds its traceback."""
