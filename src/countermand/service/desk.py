@@ -1,7 +1,7 @@
 """The way in for every change: commands that wait while a commit is in flight share the next one.
 
 A batch is one transaction: load and lock every row it names in key order, decide each ask in turn, write set-wise, commit
-once. An ask that finds the desk idle waits for nobody. A batch that fails - a bug in one plan, a row that can't be written -
+once. An ask that comes alone waits for nobody. A batch that fails - a bug in one plan, a row that can't be written -
 is rolled back and tried again ask by ask, so a bad one never takes its neighbours along.
 """
 
