@@ -7,7 +7,7 @@ from typing import Any
 
 from countermand.bootstrap import open_house
 from countermand.dialects import catalog
-from countermand.dialects.contract import Ask, Plan
+from countermand.dialects.contract import Ask, Held, Plan
 from countermand.model.record import Record
 from countermand.service.clock import SystemClock
 from countermand.service.desk import Desk
@@ -22,16 +22,24 @@ class Counted:
         self.desk = desk
         self.begun = 0
         self._transact = desk._store.transact
-        desk._store.transact = self._count  # type: ignore[method-assign]
+        desk._store.transact = self._count  # type: ignore[method-assign, assignment]  # the real one, with a count
 
     async def _count(self, *args: Any) -> Any:
         self.begun += 1
         return await self._transact(*args)
 
     async def write(self, name: str) -> None:
-        def plan(held: Any) -> Plan:
-            kept = {"tenant": "acme", "dialect": "native", "kind": "note", "record_id": name, "body": b"{}"}
-            return Plan(records=(Record(**kept, created_at=held.now, updated_at=held.now),))
+        def plan(held: Held) -> Plan:
+            note = Record(
+                tenant="acme",
+                dialect="native",
+                kind="note",
+                record_id=name,
+                created_at=held.now,
+                updated_at=held.now,
+                body=b"{}",
+            )
+            return Plan(records=(note,))
 
         await self.desk.decide(Ask(plan=plan), tenant="acme", dialect=NATIVE)
 

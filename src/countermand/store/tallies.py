@@ -23,10 +23,10 @@ def changes(removed: Iterable[FacetRow], added: Iterable[FacetRow]) -> dict[Plac
     """What a change of facets means for the counts."""
     found: dict[Place, int] = {}
     for rows, sign in ((removed, -1), (added, 1)):
-        for row in rows:
-            if row.name != GROUP:
+        for tenant, dialect, holder, name, value, at, _ in rows:
+            if name != GROUP:
                 continue
             for level in LEVELS:
-                place = (row.tenant, row.dialect, row.holder, level, row.at >> level, row.value)
+                place = (tenant, dialect, holder, level, at >> level, value)
                 found[place] = found.get(place, 0) + sign
     return {place: change for place, change in found.items() if change}

@@ -289,4 +289,8 @@ def _add_facets(parts: Parts, moved: facets.Moved) -> None:
 
 
 def _facet_rows(rows: Sequence[facets.FacetRow]) -> Rows:
-    return [(row.dialect, row.holder, row.name, stored(row.value), row.at, row.id) for row in rows]
+    """In key order, as every table is written."""
+    return [
+        (dialect, holder, name, stored(value), at, identity)
+        for _, dialect, holder, name, value, at, identity in sorted(rows)
+    ]
