@@ -6,7 +6,8 @@ import random
 import threading
 import time
 from collections import Counter
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from tests.process import Client, Process
 
@@ -20,6 +21,19 @@ WORLD: Final = {
 }
 #: What a call may be answered: done, refused because it is done, or not now.
 STATUSES: Final = {200, 422, 503}
+
+
+#: Clients at once, and how long they go on after the last victim is back.
+SHOPPERS: Final = 6
+AFTER_S: Final = 1.5
+
+
+class Mortal(Protocol):
+    """What can be killed, and comes back."""
+
+    def kill(self) -> None: ...
+
+    def start(self) -> None: ...
 
 
 class Shopper(threading.Thread):
@@ -66,3 +80,23 @@ def compare(url: str, shoppers: list[Shopper]) -> None:
     assert set(acknowledged) <= set(events), "an acknowledged cancellation is gone"
     assert [order_id for order_id, times in events.items() if times > 1] == []
     assert Counter(notice["order"] for notice in effects["notifications"]) == events, "owed in silence, or twice"
+
+
+def shop_while_dying(servers: Sequence[Process], victims: Sequence[Mortal], chance: random.Random) -> None:
+    """Start the servers and shop on them while one victim after the other is killed and started again; then compare."""
+    with contextlib.ExitStack() as stack:
+        for server in servers:
+            stack.enter_context(server)
+        put_world(servers[0].url)
+        shoppers = [Shopper(list(servers), seed) for seed in range(SHOPPERS)]
+        for shopper in shoppers:
+            shopper.start()
+        for victim in victims:
+            time.sleep(chance.uniform(0.4, 0.9))
+            victim.kill()
+            victim.start()
+        time.sleep(AFTER_S)
+        for shopper in shoppers:
+            shopper.over.set()
+            shopper.join()
+        compare(servers[0].url, shoppers)

@@ -109,22 +109,6 @@ def test_a_stopped_server_finishes_what_it_was_doing(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_of_three_processes_on_one_file_any_may_be_killed(tmp_path: Path) -> None:
     """They queue for their turn to write; who dies in it, or in the queue, holds nobody up."""
-    chance, database = random.Random(20261128), sqlite(tmp_path)
-    servers = [Process(database, "--sandbox") for _ in range(3)]
-    with contextlib.ExitStack() as stack:
-        for server in servers:
-            stack.enter_context(server)
-        shopping.put_world(servers[0].url)
-        shoppers = [shopping.Shopper(servers, seed) for seed in range(6)]
-        for shopper in shoppers:
-            shopper.start()
-        for victim in (servers[0], servers[1], servers[2], servers[0]):
-            time.sleep(chance.uniform(0.3, 0.7))
-            victim.kill()
-            victim.start()
-        time.sleep(1.0)
-        for shopper in shoppers:
-            shopper.over.set()
-            shopper.join()
-        assert _integrity(tmp_path / "ledger.db") == "ok"
-        shopping.compare(servers[0].url, shoppers)
+    servers = [Process(sqlite(tmp_path), "--sandbox") for _ in range(3)]
+    shopping.shop_while_dying(servers, [*servers, servers[0]], random.Random(20261128))
+    assert _integrity(tmp_path / "ledger.db") == "ok"

@@ -19,7 +19,7 @@ import pytest
 
 from tests.cluster import Cluster, free_port, owner
 from tests.process import Process
-from tests.shopping import Shopper, compare, put_world
+from tests.shopping import shop_while_dying
 
 #: Debian keeps it where only administrators look.
 PROGRAM = shutil.which("pgbouncer", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
@@ -93,22 +93,6 @@ def bouncer(cluster: Cluster, tmp_path: Path) -> Iterator[Bouncer]:
 @pytest.mark.slow
 def test_behind_pgbouncer_nothing_is_lost_or_doubled_whatever_is_killed(cluster: Cluster, bouncer: Bouncer) -> None:
     cluster.create("ledger")
-    chance, database = random.Random(20261128), bouncer.url("ledger")
+    database = bouncer.url("ledger")
     servers = [Process(database, "--sandbox") for _ in range(2)]
-    with contextlib.ExitStack() as stack:
-        for server in servers:
-            stack.enter_context(server)
-        put_world(servers[0].url)
-        shoppers = [Shopper(servers, seed) for seed in range(6)]
-        for shopper in shoppers:
-            shopper.start()
-        victims: list[Process | Cluster | Bouncer] = [bouncer, servers[1], bouncer, cluster, bouncer]
-        for victim in victims:
-            time.sleep(chance.uniform(0.4, 0.9))
-            victim.kill()
-            victim.start()
-        time.sleep(1.5)
-        for shopper in shoppers:
-            shopper.over.set()
-            shopper.join()
-        compare(servers[0].url, shoppers)
+    shop_while_dying(servers, [bouncer, servers[1], bouncer, cluster, bouncer], random.Random(20261128))

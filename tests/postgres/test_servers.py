@@ -1,6 +1,5 @@
 """Real server processes on one PostgreSQL: killed at random, together with it, and backed up."""
 
-import contextlib
 import random
 import time
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from tests.cluster import Cluster
 from tests.process import Client, Process
-from tests.shopping import KEY, WORLD, Shopper, compare, put_world
+from tests.shopping import KEY, WORLD, Mortal, Shopper, put_world, shop_while_dying
 
 pytestmark = [pytest.mark.postgres, pytest.mark.serial]
 
@@ -20,24 +19,9 @@ SERVERS = 3
 def test_whichever_process_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubled(cluster: Cluster) -> None:
     chance, database = random.Random(20261121), cluster.create("ledger")
     servers = [Process(database, "--sandbox") for _ in range(SERVERS)]
-    with contextlib.ExitStack() as stack:
-        for server in servers:
-            stack.enter_context(server)
-        put_world(servers[0].url)
-        shoppers = [Shopper(servers, seed) for seed in range(6)]
-        for shopper in shoppers:
-            shopper.start()
-        victims: list[Process | Cluster] = [*servers, cluster, cluster]
-        chance.shuffle(victims)
-        for victim in victims:
-            time.sleep(chance.uniform(0.4, 0.9))
-            victim.kill()
-            victim.start()
-        time.sleep(1.5)
-        for shopper in shoppers:
-            shopper.over.set()
-            shopper.join()
-        compare(servers[0].url, shoppers)
+    victims: list[Mortal] = [*servers, cluster, cluster]
+    chance.shuffle(victims)
+    shop_while_dying(servers, victims, chance)
 
 
 @pytest.mark.slow
