@@ -204,6 +204,7 @@ class Desk:
         if self._waiting:
             batch = self._next_batch()
             self._company = len(batch)
+            self._pump()  # those of another tenant, or too many for one batch, need not wait for it
             await self._run(batch)
 
     async def _run(self, batch: list[_Waiting]) -> None:

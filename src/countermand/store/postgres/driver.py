@@ -6,9 +6,11 @@ single values, so these two are what is asked for. Should a version of asyncpg a
 (tests/postgres/test_driver.py would tell).
 """
 
+from typing import Final
+
 from asyncpg.protocol import protocol
 
-_KINDS = {"IterableABC": (list, tuple), "SizedABC": (list, tuple), "MappingABC": dict}
+_KINDS: Final = {"IterableABC": (list, tuple), "SizedABC": (list, tuple), "MappingABC": dict}
 
 
 def recognise_arrays_fast() -> None:
