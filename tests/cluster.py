@@ -99,6 +99,16 @@ class Cluster:
         )  # fmt: skip
         self.start()
 
+    def follow(self, primary: "Cluster") -> None:
+        """Start as a standby of what was a standby of this one when it was stopped."""
+        with (self.data / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"primary_conninfo = 'host=127.0.0.1 port={primary.port} user=postgres'\n")
+        signal_file = self.data / "standby.signal"
+        signal_file.touch()
+        if self._user:
+            shutil.chown(signal_file, self._user)
+        self.start()
+
     def url(self, database: str = "postgres", **parameters: str) -> str:
         query = "&".join(f"{name}={value}" for name, value in parameters.items())
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}{'?' + query if query else ''}"
@@ -124,8 +134,14 @@ class Cluster:
     def kill(self) -> None:
         """kill -9 of every process at once, as a power cut would."""
         if self._process is not None and self._process.poll() is None:
+            # Stopped first: it must not start new children in place of those that are killed before it.
+            self._process.send_signal(signal.SIGSTOP)
+            children = list(_children(self._process.pid))
             self.signal(signal.SIGKILL)
             self._process.wait()
+            # While one of them still has the shared memory, no server starts on the same data.
+            while any(map(_lives, children)):
+                time.sleep(0.01)
 
     def signal(self, number: int) -> None:
         """To the server and all its sessions. Each child is in a group of its own, so they are looked up."""
@@ -173,6 +189,11 @@ class Cluster:
             assert self._process.poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    listing = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listing.stdout.strip()[:1] not in ("", "Z")
 
 
 def _children(pid: int) -> Iterator[int]:

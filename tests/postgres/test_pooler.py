@@ -5,6 +5,7 @@ and refuses whatever is said outside of a database transaction.
 """
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -47,3 +48,10 @@ def test_only_one_kind_of_pooler_can_be_named() -> None:
         place_of("postgresql://h/d?pooler=session")
     place = place_of("postgresql://h1,h2/d?sslmode=require&pooler=transaction")
     assert (place.dsn, place.pooled) == ("postgresql://h1,h2/d?sslmode=require", True)
+
+
+def test_each_host_of_a_url_is_a_place_of_its_own() -> None:
+    place = place_of("postgresql://u:p%40@h1:1,[::1]:2,h3/d?sslmode=require")
+    assert [urlsplit(host).netloc for host in place.hosts] == ["u:p%40@h1:1", "u:p%40@[::1]:2", "u:p%40@h3"]
+    nearby = place_of("postgresql:///d?host=/run/postgresql")
+    assert nearby.hosts == (nearby.dsn,)

@@ -3,14 +3,16 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from countermand.store.port import StoreUnavailable, Wanted
 from countermand.store.postgres.adapter import PostgresStore
 from countermand.store.postgres.committing import OUTCOME_TIMEOUT_S
+from countermand.store.postgres.connecting import CONNECT_TIMEOUT_S
 from countermand.store.postgres.place import place_of
-from countermand.store.postgres.sessions import ANSWER_TIMEOUT_S, CONNECT_TIMEOUT_S
+from countermand.store.postgres.sessions import ANSWER_TIMEOUT_S
 from tests.cluster import Cluster
 from tests.postgres.nodes import Told, check, fill, judge_all, node
 from tests.store.ledger import key
@@ -97,8 +99,14 @@ def test_a_database_that_hangs_is_unavailable_in_bounded_time_and_comes_back_by_
 
 
 @pytest.mark.slow
-def test_when_the_primary_dies_the_standby_has_everything_that_was_acknowledged(cluster: Cluster) -> None:
-    """Two nodes with synchronous replication; the standby is promoted; both are named in the URL."""
+@pytest.mark.parametrize(("blow", "seconds"), [(Cluster.kill, 6), (Cluster.freeze, 14)], ids=["dies", "hangs"])
+def test_when_the_primary_dies_or_hangs_the_standby_has_everything_that_was_acknowledged(
+    cluster: Cluster, blow: Callable[[Cluster], None], seconds: int
+) -> None:
+    """Two nodes with synchronous replication; the standby is promoted; both are named in the URL.
+
+    One that hangs accepts connections and never answers: nobody may wait for it before asking the other.
+    """
     standby = Cluster()
     try:
         url = cluster.create("ledger")
@@ -111,7 +119,7 @@ def test_when_the_primary_dies_the_standby_has_everything_that_was_acknowledged(
 
         def fail_over() -> None:
             time.sleep(1.0)
-            cluster.kill()
+            blow(cluster)
             standby.promote()
             promoted_at.append(len(told.done))
 
@@ -119,7 +127,7 @@ def test_when_the_primary_dies_the_standby_has_everything_that_was_acknowledged(
         both = f"postgresql://postgres@127.0.0.1:{cluster.port},127.0.0.1:{standby.port}/ledger"
         work = threading.Thread(target=fail_over)
         work.start()
-        asyncio.run(_nodes(both, told, seconds=6))
+        asyncio.run(_nodes(both, told, seconds=seconds))
         work.join()
         asyncio.run(check(standby.url("ledger"), told))
         assert told.done[promoted_at[0] :], "service did not return"

@@ -66,6 +66,14 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, LOST) and not isinstance(error, (*REFUSED, asyncpg.DataError))
 
 
+def is_elsewhere(error: BaseException) -> bool:
+    """Whether the server takes no writes any more: then another does, and a session with this one is of no use.
+
+    A server that becomes a standby ends its sessions, but a pooler in between keeps ours and gives us new ones with it.
+    """
+    return isinstance(error, pg.ReadOnlySQLTransactionError)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Around a read or an attempt whose outcome is not in doubt: whatever the database can't do is StoreUnavailable."""

@@ -24,6 +24,13 @@ class Place:
     dsn: str
     pooled: bool = False
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The same for each host alone, in their order."""
+        parts = urlsplit(self.dsn)
+        user, at, hosts = parts.netloc.rpartition("@")
+        return tuple(urlunsplit(parts._replace(netloc=f"{user}{at}{host}")) for host in hosts.split(","))
+
 
 def place_of(url: str) -> Place:
     """Raises BadUrl."""

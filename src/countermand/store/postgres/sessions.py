@@ -12,12 +12,9 @@ from typing import Final
 import asyncpg
 
 from countermand.store.port import StoreUnavailable
-from countermand.store.postgres.driver import recognise_arrays_fast
-from countermand.store.postgres.failures import LOST, REFUSED, is_lost, told
+from countermand.store.postgres.connecting import CONNECT_TIMEOUT_S, connect
+from countermand.store.postgres.failures import LOST, REFUSED, is_elsewhere, is_lost, told
 from countermand.store.postgres.place import Place
-
-#: A TCP handshake and a log-in take milliseconds; a host that is gone answers never.
-CONNECT_TIMEOUT_S: Final = 3.0
 
 #: What the server allows one statement. The largest batch takes tens of milliseconds, the slowest page of a list under
 #: a second on a cold cache.
@@ -35,9 +32,6 @@ ANSWER_TIMEOUT_S: Final = 6.0
 #: How long a task waits for a session that others use.
 TURN_TIMEOUT_S: Final = 4.0
 
-#: Statements that a session keeps prepared. Batches and lists come in a few dozen shapes.
-STATEMENTS_KEPT_MAX: Final = 200
-
 #: After a failure to connect or to answer, others are refused at once for this long, instead of each waiting its full time.
 #: Then one tries, and the others follow when it succeeds.
 PAUSE_S: Final = 0.5
@@ -47,8 +41,6 @@ SURVEY_TIMEOUT_MS: Final = 30_000
 
 #: When nothing has come back of a survey by now, the server hangs.
 SURVEY_ANSWER_TIMEOUT_S: Final = 32.0
-
-recognise_arrays_fast()
 
 assert SURVEY_TIMEOUT_MS < SURVEY_ANSWER_TIMEOUT_S * 1_000
 assert LOCK_TIMEOUT_MS < STATEMENT_TIMEOUT_MS < ANSWER_TIMEOUT_S * 1_000
@@ -188,7 +180,7 @@ class Sessions:
             try:
                 yield session
             except BaseException as error:
-                if is_lost(error) or not isinstance(error, Exception):
+                if is_lost(error) or is_elsewhere(error) or not isinstance(error, Exception):
                     self._lose(session, error)
                 else:
                     await self._keep(session)
@@ -235,17 +227,8 @@ class Sessions:
             raise StoreUnavailable("every session of the database is busy") from error
 
     async def _open(self) -> Session:
-        place = self._place
         try:
-            connection = await asyncpg.connect(
-                place.dsn,
-                timeout=CONNECT_TIMEOUT_S,
-                command_timeout=self._answer_timeout_s,
-                statement_cache_size=0 if place.pooled else STATEMENTS_KEPT_MAX,
-                max_cached_statement_lifetime=0,
-                server_settings=None if place.pooled else self._settings,
-                target_session_attrs="read-write",
-            )
+            connection = await connect(self._place, settings=self._settings, answer_timeout_s=self._answer_timeout_s)
         except (*LOST, *REFUSED) as error:
             self._health.failed(error)
             raise StoreUnavailable(told(error)) from error
