@@ -10,14 +10,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from countermand.model.order import Order
-from countermand.model.query import GetOrder
+from countermand.model.query import GROUP, GetOrder, Listing, ListOrders, Page
 from countermand.store.port import Judged, Wanted, Writes
 from countermand.store.postgres.adapter import PostgresStore
 from countermand.store.postgres.place import BadUrl, place_of
 from tests.postgres.pooler import Pooler
-from tests.store.ledger import cancelled, claim, key, order
+from tests.store.ledger import TENANT, cancelled, claim, key, order
 
 pytestmark = pytest.mark.postgres
+
+
+#: A page with a number reads several times from one state of the database.
+NUMBERED = ListOrders(tenant=TENANT, dialect="native", listing=Listing(groups=(), limit=7, count=True))
 
 
 async def cancel(store: PostgresStore, one: Order) -> None:
@@ -30,13 +34,17 @@ def test_everything_goes_through_a_pooler_in_transaction_mode(postgres_url: str)
         async with Pooler(postgres_url) as pooler:
             store = PostgresStore(place_of(f"{pooler.url}?pooler=transaction"))
             assert await store.sandboxed() is None
-            made = [order(f"o{n}") for n in range(6)]
+            made = [order(f"o{n}", facets={GROUP: "a"}) for n in range(6)]
             await store.transact(Wanted(), lambda _: Judged(Writes(orders={o.key: (None, o) for o in made}), None))
             for one in made:
                 await cancel(store, one)
             found = await store.find(GetOrder(key=key("o5")))
             assert found == cancelled(made[5])[1]
             assert pooler.transactions > 8
+            before = pooler.transactions
+            page = await store.find(NUMBERED)
+            assert isinstance(page, Page)
+            assert (page.total, pooler.transactions - before) == (6, 1)
             assert pooler.outside == []
             await store.close()
 

@@ -1,4 +1,4 @@
-"""Answers queries in a session of their own, outside of any transaction."""
+"""Answers queries in a session of their own, outside of any transaction unless a pooler stands in between."""
 
 from typing import Final, TypeVar, assert_never
 
@@ -200,7 +200,10 @@ def _cut(query: ListOrders | ListRecords, items: list[Item], *, total: int | Non
 async def _numbered(session: Session, query: ListOrders | ListRecords) -> tuple[list[asyncpg.Record], int]:
     """The rows of a page that has a number, and how many there are on all pages; all of it from one state of the database."""
     talk = numbered(query, SPELLING)
-    await session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    # Behind a pooler every read is in a transaction already, and nothing has been read in it.
+    begins = not session.in_transaction
+    state = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    await session.execute(f"BEGIN {state}" if begins else f"SET TRANSACTION {state}")
     try:
         statement = next(talk)
         while True:
@@ -209,7 +212,8 @@ async def _numbered(session: Session, query: ListOrders | ListRecords) -> tuple[
         page: Numbered[asyncpg.Record] = end.value
         return page.rows, page.total
     finally:
-        await session.execute("COMMIT")
+        if begins:
+            await session.execute("COMMIT")
 
 
 async def _fetch(session: Session, statement: Statement) -> list[asyncpg.Record]:
