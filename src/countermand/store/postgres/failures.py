@@ -75,6 +75,15 @@ def is_elsewhere(error: BaseException) -> bool:
 
 
 @contextmanager
+def beginning() -> Iterator[None]:
+    """Around BEGIN READ WRITE. A standby refuses it as something that it can't do."""
+    try:
+        yield
+    except pg.FeatureNotSupportedError as error:
+        raise pg.ReadOnlySQLTransactionError(str(error)) from error
+
+
+@contextmanager
 def translated() -> Iterator[None]:
     """Around a read or an attempt whose outcome is not in doubt: whatever the database can't do is StoreUnavailable."""
     try:
